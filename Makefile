@@ -1,0 +1,46 @@
+PYTHON ?= python3
+BIN := .venv/bin
+# Each process uses one BLAS thread: several reports or tests run at once, and ratios of times mean something.
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help report test test-slow lab check lock bench
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+report: .venv/.ready  ## run every topic notebook and write reports/index.html
+	@$(BIN)/python -m sslib.report report
+
+test: .venv/.ready  ## the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST)
+
+test-slow: .venv/.ready  ## the tests that take minutes or need the package registry
+	@$(BIN)/python -m pytest -m slow $(PYTEST)
+
+lab: .venv/.ready  ## open JupyterLab on the notebooks, on this machine only
+	@$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks
+
+check: .venv/.ready  ## style of modules and notebooks; notebooks stripped of outputs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@git ls-files -z '*.ipynb' | xargs -0 -r $(BIN)/nbstripout --verify
+
+lock: .venv/.ready  ## compile requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--extra mpr --extra xlsx --extra course --extra dev -o requirements.lock
+
+bench: .venv-bench/.ready  ## speed and recovery against other tools, as ratios within one run
+	@.venv-bench/bin/python -m tests.benchmarks
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-bench/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check -e '.[mpr,peers]'
+	@touch $@

@@ -1,0 +1,42 @@
+"""What is physically impossible is refused here, at the public boundary, and nowhere else."""
+
+import numpy as np
+
+
+def check_positive(**quantities):
+    """Raise ValueError for the first quantity with a value that is not positive and finite.
+
+    >>> check_positive(thickness=2e-5)
+    >>> check_positive(thickness=-2e-5)
+    Traceback (most recent call last):
+    ...
+    ValueError: thickness is -2e-05; it must be positive and finite
+    """
+    _check(quantities, lambda value: value > 0, "positive and finite")
+
+
+def check_not_negative(**quantities):
+    """Raise ValueError for the first quantity with a value below zero or not finite."""
+    _check(quantities, lambda value: value >= 0, "zero or more, and finite")
+
+
+def check_between(lower, upper, **quantities):
+    """Raise ValueError for the first quantity with a value outside [lower, upper].
+
+    >>> check_between(0, 1, alpha=1.2)
+    Traceback (most recent call last):
+    ...
+    ValueError: alpha is 1.2; it must be between 0 and 1
+    """
+    _check(quantities, lambda value: (value >= lower) & (value <= upper), f"between {lower:g} and {upper:g}")
+
+
+def _check(quantities, allowed, description):
+    for name, value in quantities.items():
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} is {value!r}; it must be a number, {description}") from None
+        wrong = ~(np.isfinite(array) & allowed(array))
+        if wrong.any():
+            raise ValueError(f"{name} is {array[wrong].flat[0]:g}; it must be {description}")
