@@ -1,0 +1,19 @@
+"""Circuits, transmission lines, and fits of them."""
+
+from sslib.impedance.budget import STORAGE, Share, resistance_budget
+from sslib.impedance.cathodes import CATHODES, COUNTER_ELECTRODES, PARTS, SEPARATORS, cathode_model, compare
+from sslib.impedance.circuit import Circuit, Parallel, Parameter, Series
+from sslib.impedance.elements import (
+    CPE,
+    C,
+    FiniteLengthWarburg,
+    FiniteSpaceWarburg,
+    Gerischer,
+    L,
+    R,
+    SphericalDiffusion,
+    Warburg,
+)
+from sslib.impedance.fitting import fit, fit_batch
+from sslib.impedance.line import TransmissionLine
+from sslib.impedance.results import BatchResult, FitResult, Verdict

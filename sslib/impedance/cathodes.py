@@ -1,0 +1,160 @@
+"""Named models of a cell with a composite cathode, and the choice between them."""
+
+from itertools import product
+
+import numpy as np
+
+from sslib.impedance.circuit import Series
+from sslib.impedance.elements import CPE, L, R, SphericalDiffusion
+from sslib.impedance.fitting import fit_batch
+from sslib.impedance.line import TransmissionLine
+
+CATHODES = {
+    "de_levie": ("ion",),
+    "one_rail": ("ion", "charge transfer"),
+    "one_rail_diffusion": ("ion", "charge transfer", "diffusion"),
+    "two_rails_blocking": ("ion", "electron"),
+    "two_rails": ("ion", "electron", "charge transfer"),
+    "two_rails_diffusion": ("ion", "electron", "charge transfer", "diffusion"),
+}
+"""What each cathode model is made of: its rails, and what its interface has besides the double layer."""
+
+SEPARATORS = ("none", "resistor", "arc")
+COUNTER_ELECTRODES = ("none", "arc")
+
+PARTS = {
+    "R_sep": "separator",
+    "R_counter": "counter electrode",
+    "R_ion": "ionic rail",
+    "R_el": "electronic rail",
+    "R_ct": "charge transfer",
+    "R_d": "diffusion",
+}
+"""The part of the cell that each resistance of these models stands for."""
+
+
+LEADERS = 4
+
+
+def cathode_model(
+    cathode, separator="resistor", counter_electrode="none", *, terminals="ion-electron", larger="ion", lead=False
+):
+    """A cell with a composite cathode as a circuit.
+
+    Parameters
+    ----------
+    cathode : str
+        One of `CATHODES`: from ``"de_levie"`` (ionic rail, blocking interface) to ``"two_rails_diffusion"`` (ionic and
+        electronic rail, charge transfer, diffusion in spherical particles). The double layer is a constant-phase
+        element.
+    separator : {"resistor", "arc", "none"}
+        A resistance, or one with a constant-phase element across it where the instrument reaches the geometric or
+        grain-boundary arc of the electrolyte.
+    counter_electrode : {"none", "arc"}
+        Charge transfer across a constant-phase element.
+    terminals, larger
+        As for `TransmissionLine`.
+    lead : bool
+        Whether an inductance in series stands for the leads.
+
+    Returns
+    -------
+    Circuit
+        With parameters ``R_sep, Q_sep, alpha_sep, R_counter, Q_counter, alpha_counter, R_ion, R_el, Q_dl, alpha_dl,
+        R_ct, R_d, tau_d, L_lead``, as far as the model has them.
+
+    Raises
+    ------
+    ValueError
+        For a name that is not on the menu, or terminals that need a rail which the model lacks.
+    """
+    menus = {"cathode": CATHODES, "separator": SEPARATORS, "counter_electrode": COUNTER_ELECTRODES}
+    asked = {"cathode": cathode, "separator": separator, "counter_electrode": counter_electrode}
+    for name, value in asked.items():
+        if value not in menus[name]:
+            raise ValueError(f"{name} is {value!r}; allowed are {', '.join(menus[name])}")
+    has = CATHODES[cathode]
+    interface = CPE("Q_dl", "alpha_dl")
+    if "charge transfer" in has:
+        faradaic = R("R_ct")
+        if "diffusion" in has:
+            faradaic += SphericalDiffusion("R_d", "tau_d")
+        interface |= faradaic
+    line = TransmissionLine(
+        ion=R("R_ion"),
+        electron=R("R_el") if "electron" in has else None,
+        interface=interface,
+        terminals=terminals,
+        larger=larger,
+    )
+    parts = {
+        "resistor": [R("R_sep")],
+        "arc": [R("R_sep") | CPE("Q_sep", "alpha_sep")],
+        "none": [],
+    }[separator]
+    if counter_electrode == "arc":
+        parts = [*parts, R("R_counter") | CPE("Q_counter", "alpha_counter")]
+    parts = [L("L_lead")] * lead + parts + [line]
+    return Series(*parts) if len(parts) > 1 else line
+
+
+def compare(choices, spectrum, build=cathode_model, **settings):
+    """Fit every combination of choices and rank them by the Bayesian information criterion.
+
+    Parameters
+    ----------
+    choices : dict
+        For each argument of ``build`` the values to try.
+    spectrum : Spectrum
+    build : callable
+        Takes one value for each argument and returns a circuit.
+    **settings
+        Further arguments of ``build``, the same for all.
+
+    Returns
+    -------
+    list of dict
+        The choice, ``parameters`` (how many), ``scatter`` (root mean square of the relative residuals per degree of
+        freedom), ``bic``, lowest first, and the fitted ``values``. The noise is taken as proportional,
+        of unknown level.
+
+    Raises
+    ------
+    ValueError
+        When no combination has fewer parameters than the spectrum has numbers.
+    """
+    points = 2 * len(spectrum.frequency)
+    candidates = []
+    for values in product(*choices.values()):
+        choice = dict(zip(choices, values, strict=True))
+        circuit = build(**choice, **settings)
+        if len(circuit.parameters) < points:
+            candidates.append((choice, circuit))
+    if not candidates:
+        raise ValueError(f"{points // 2} frequencies are too few for any of the models")
+
+    def search(circuit, **starts):
+        found = fit_batch(
+            circuit, spectrum.frequency, np.tile(spectrum.impedance, (starts.pop("rows", 1), 1)), **starts
+        )
+        best = int(np.argmin(found.chi_square))
+        return found.chi_square[best], {name: column[best] for name, column in found.values.items()}
+
+    fits = [search(circuit) for _, circuit in candidates]
+    # What one model found is a start for its neighbours: a wider model must never end above a narrower one.
+    leaders = [fits[k][1] for k in np.argsort([cost for cost, _ in fits])[:LEADERS]]
+    ranked = []
+    for (choice, circuit), (cost, values) in zip(candidates, fits, strict=True):
+        starts = {name: np.array([leader.get(name, values[name]) for leader in leaders]) for name in circuit.names}
+        cost, values = min((cost, values), search(circuit, starts=starts, rows=len(leaders)), key=lambda pair: pair[0])
+        count = len(circuit.parameters)
+        ranked.append(
+            {
+                **choice,
+                "parameters": count,
+                "scatter": float(np.sqrt(cost / (points - count))),
+                "bic": float(points * np.log(cost / points) + count * np.log(points)),
+                "values": {name: float(value) for name, value in values.items()},
+            }
+        )
+    return sorted(ranked, key=lambda row: row["bic"])

@@ -1,0 +1,224 @@
+"""Circuit elements with their exact derivatives.
+
+The diffusion elements and the transmission line come down to two functions of q = x², with x the (complex) ratio of
+thickness to penetration depth:
+
+    langevin(q) = (x coth x − 1)/q,          1/3 at q = 0
+    tanh_ratio(q) = tanh(x/2)/(x/2),         1 at q = 0
+
+Both are written with decaying exponentials, and with a power series near zero, so that they neither overflow nor
+cancel anywhere in the right half-plane of x.
+"""
+
+import numpy as np
+from numpy.polynomial.polynomial import polyder, polyval
+from scipy.special import bernoulli, factorial
+
+from sslib.impedance.circuit import Element, Quantity
+
+# Below |q| = 0.1 the closed forms lose digits by cancellation, and ten terms of the series are exact.
+SERIES_BELOW = 0.1
+_n = np.arange(1, 11)
+_even_bernoulli = bernoulli(20)[2::2]
+LANGEVIN_SERIES = 4.0**_n * _even_bernoulli / factorial(2 * _n)
+TANH_RATIO_SERIES = 4 * (4.0**_n - 1) * _even_bernoulli / factorial(2 * _n)
+
+
+class Decay:
+    """x = √q with Re x ≥ 0 and exp(−x), which the functions below share at one argument."""
+
+    def __init__(self, q):
+        self.q = q
+        self.small = np.abs(q) < SERIES_BELOW
+        self.any_small = self.small.any()
+        self.closed_q = np.where(self.small, 1.0, q) if self.any_small else q
+        self.x = np.sqrt(self.closed_q)
+        self.e = np.exp(-self.x)
+
+    def finish(self, value, slope, series):
+        """Replace closed forms by their series where |q| is small."""
+        if self.any_small:
+            near = self.q[self.small]
+            value[self.small] = polyval(near, series)
+            if slope is not None:
+                slope[self.small] = polyval(near, polyder(series))
+        return value, slope
+
+
+def langevin(decay, derivative=False):
+    """(x coth x − 1)/q and its derivative by q (None unless asked for)."""
+    q, e2 = decay.closed_q, decay.e * decay.e
+    k = decay.x * (1 + e2) / (1 - e2)
+    value = (k - 1) / q
+    slope = ((k - k * k + q) / (2 * q) - value) / q if derivative else None
+    return decay.finish(value, slope, LANGEVIN_SERIES)
+
+
+def tanh_ratio(decay, derivative=False):
+    """tanh(x/2)/(x/2) and its derivative by q (None unless asked for)."""
+    q, e = decay.closed_q, decay.e
+    value = 2 * (1 - e) / ((1 + e) * decay.x)
+    slope = (1 - value - value * value * q / 4) / (2 * q) if derivative else None
+    return decay.finish(value, slope, TANH_RATIO_SERIES)
+
+
+def _resistance(symbol, meaning):
+    return Quantity(symbol, "ohm", meaning, 1e-6, 1e12, scaling=1)
+
+
+def _time(symbol, meaning):
+    return Quantity(symbol, "s", meaning, 1e-12, 1e9, scaling=0)
+
+
+class R(Element):
+    """Resistor."""
+
+    quantities = (_resistance("R", "resistance"),)
+    equation = "Z = R"
+    source = "Ohm's law"
+
+    def evaluate(self, grid, values, jacobian):
+        if jacobian is not None:
+            jacobian[:, 0] = 1
+        return np.repeat(values.astype(complex), grid.omega.shape[-1], axis=1)
+
+
+class C(Element):
+    """Capacitor."""
+
+    quantities = (Quantity("C", "F", "capacitance", 1e-15, 1e6, scaling=-1, possible=(5e-324, np.inf)),)
+    equation = "Z = 1/(iωC)"
+    source = "definition of the capacitance"
+
+    def evaluate(self, grid, values, jacobian):
+        impedance = 1 / (grid.i_omega * values)
+        if jacobian is not None:
+            jacobian[:, 0] = -impedance / values
+        return impedance
+
+    def draw(self, quantity, impedance, omega, uniform):
+        return 1 / (impedance * omega)
+
+
+class L(Element):
+    """Inductor."""
+
+    quantities = (Quantity("L", "H", "inductance", 1e-15, 1e3, scaling=1),)
+    equation = "Z = iωL"
+    source = "definition of the inductance"
+
+    def evaluate(self, grid, values, jacobian):
+        if jacobian is not None:
+            jacobian[:, 0] = grid.i_omega
+        return grid.i_omega * values
+
+    def draw(self, quantity, impedance, omega, uniform):
+        return impedance / omega
+
+
+class CPE(Element):
+    """Constant-phase element."""
+
+    quantities = (
+        Quantity("Q", "S s^alpha", "constant-phase coefficient", 1e-15, 1e6, scaling=-1, possible=(5e-324, np.inf)),
+        Quantity("alpha", "1", "constant-phase exponent", 0.3, 1.0, scaling=0, logarithmic=False, possible=(0, 1)),
+    )
+    equation = "Z = 1/(Q (iω)^α)"
+    source = "G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275"
+
+    def evaluate(self, grid, values, jacobian):
+        coefficient, exponent = values[:, :1], values[:, 1:]
+        turn = np.exp(-0.5j * np.pi * exponent) / coefficient
+        impedance = np.exp(-exponent * grid.log_omega) * turn
+        if jacobian is not None:
+            jacobian[:, 0] = impedance / -coefficient
+            jacobian[:, 1] = impedance * (-grid.log_omega - 0.5j * np.pi)
+        return impedance
+
+    def draw_slots(self, impedance, omega, uniform):
+        exponent = 0.6 + 0.4 * uniform[:, 1]
+        return np.stack([1 / (impedance[:, 0] * omega[:, 0] ** exponent), exponent], axis=1)
+
+
+class Warburg(Element):
+    """Semi-infinite planar diffusion."""
+
+    quantities = (Quantity("sigma_W", "ohm s^-0.5", "Warburg coefficient", 1e-9, 1e12, scaling=1),)
+    equation = "Z = σ_W (1 − i)/√ω"
+    source = "E. Warburg, Ann. Phys. 303 (1899) 493"
+
+    def evaluate(self, grid, values, jacobian):
+        shape = (1 - 1j) / np.sqrt(grid.omega)
+        if jacobian is not None:
+            jacobian[:, 0] = shape
+        return shape * values
+
+    def draw(self, quantity, impedance, omega, uniform):
+        return impedance * np.sqrt(omega)
+
+
+class _Relaxation(Element):
+    """An element Z = R·shape(q) with q = iωτ, from its shape and the derivative of that."""
+
+    def shape(self, q, derivative):
+        """Shape, and its derivative by q (None unless asked for)."""
+        raise NotImplementedError
+
+    def evaluate(self, grid, values, jacobian):
+        resistance, time = values[:, :1], values[:, 1:]
+        q = grid.i_omega * time
+        shape, slope = self.shape(q, jacobian is not None)
+        if jacobian is not None:
+            jacobian[:, 0] = shape
+            jacobian[:, 1] = resistance * slope * grid.i_omega
+        return resistance * shape
+
+
+class FiniteLengthWarburg(_Relaxation):
+    """Planar diffusion to a boundary of constant concentration (transmissive)."""
+
+    quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
+    equation = "Z = R_d tanh(x)/x, x² = iωτ_d"
+    source = "D. R. Franceschetti, J. R. Macdonald, J. Electroanal. Chem. 101 (1979) 307"
+
+    def shape(self, q, derivative):
+        shape, slope = tanh_ratio(Decay(4 * q), derivative)
+        return shape, 4 * slope if derivative else None
+
+
+class FiniteSpaceWarburg(_Relaxation):
+    """Planar diffusion to a blocking boundary (reflective)."""
+
+    quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
+    equation = "Z = R_d coth(x)/x, x² = iωτ_d"
+    source = "C. Ho, I. D. Raistrick, R. A. Huggins, J. Electrochem. Soc. 127 (1980) 343"
+
+    def shape(self, q, derivative):
+        value, slope = langevin(Decay(q), derivative)
+        return 1 / q + value, slope - 1 / q**2 if derivative else None
+
+
+class SphericalDiffusion(_Relaxation):
+    """Diffusion inside a sphere, from its surface."""
+
+    quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
+    equation = "Z = R_d tanh(x)/(x − tanh(x)), x² = iωτ_d, with τ_d = R²/D"
+    source = "J. P. Meyers et al., J. Electrochem. Soc. 147 (2000) 2930"
+
+    def shape(self, q, derivative):
+        # tanh(x)/(x − tanh(x)) is the reciprocal of q·langevin(q).
+        value, slope = langevin(Decay(q), derivative)
+        shape = 1 / (q * value)
+        return shape, -shape * (1 / q + slope / value) if derivative else None
+
+
+class Gerischer(_Relaxation):
+    """Diffusion with a first-order reaction on the way."""
+
+    quantities = (_resistance("R_G", "Gerischer resistance"), _time("tau_G", "Gerischer time"))
+    equation = "Z = R_G/√(1 + iωτ_G)"
+    source = "H. Gerischer, Z. Phys. Chem. 198 (1951) 286"
+
+    def shape(self, q, derivative):
+        shape = 1 / np.sqrt(1 + q)
+        return shape, (-0.5 * shape**3 if derivative else None)

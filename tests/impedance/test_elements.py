@@ -1,0 +1,150 @@
+"""Elements and their combination: values and derivatives against high-precision arithmetic, limits, names, errors."""
+
+from functools import partial
+
+import mpmath
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from sslib.impedance import (
+    CPE,
+    C,
+    FiniteLengthWarburg,
+    FiniteSpaceWarburg,
+    Gerischer,
+    L,
+    R,
+    SphericalDiffusion,
+    TransmissionLine,
+    Warburg,
+)
+
+
+def with_one(precise, s, values, name, value):
+    """The precise impedance with one of the values replaced."""
+    return precise(s, **{**values, name: value})
+
+
+def diffusion(shape):
+    return lambda s, R_d, tau_d: R_d * shape(mpmath.sqrt(s * tau_d))
+
+
+PRECISE = {
+    R: lambda s, R: R + 0 * s,
+    C: lambda s, C: 1 / (s * C),
+    L: lambda s, L: s * L,
+    CPE: lambda s, Q, alpha: 1 / (Q * s**alpha),
+    Warburg: lambda s, sigma_W: sigma_W * mpmath.sqrt(2 / s),
+    FiniteLengthWarburg: diffusion(lambda x: mpmath.tanh(x) / x),
+    FiniteSpaceWarburg: diffusion(lambda x: mpmath.coth(x) / x),
+    SphericalDiffusion: diffusion(lambda x: mpmath.tanh(x) / (x - mpmath.tanh(x))),
+    Gerischer: lambda s, R_G, tau_G: R_G / mpmath.sqrt(1 + s * tau_G),
+}
+
+
+@pytest.mark.parametrize("element", PRECISE, ids=lambda element: element.__name__)
+def test_value_and_derivatives_equal_high_precision_arithmetic(element):
+    """Checked at random, non-unit values: a check at defaults hides factors that are one there."""
+    rng = np.random.default_rng(3)
+    circuit, precise = element(), PRECISE[element]
+    with mpmath.workdps(50):
+        for _ in range(25):
+            values = {
+                p.name: 10 ** rng.uniform(-6, 5) if p.quantity.logarithmic else rng.uniform(0.2, 1)
+                for p in circuit.parameters
+            }
+            frequency = 10 ** rng.uniform(-4, 7)
+            s = 2j * mpmath.pi * mpmath.mpf(frequency)
+            exact = {name: mpmath.mpf(value) for name, value in values.items()}
+            impedance, slopes = circuit.derivatives([frequency], **values)
+            reference = complex(precise(s, **exact))
+            assert_allclose(impedance[0], reference, rtol=1e-12)
+            for name, value in values.items():
+                scaled = value * complex(mpmath.diff(partial(with_one, precise, s, exact, name), exact[name]))
+                assert abs(slopes[name][0] * value - scaled) < 1e-9 * max(abs(reference), abs(scaled)), (name, values)
+
+
+def test_spherical_diffusion_ends_in_a_fifth_of_its_resistance():
+    """Low frequency: R_d (3/(iωτ) + 1/5), the pseudo-capacitance of the sphere and a fifth of the resistance."""
+    omega = 1e-5
+    z = SphericalDiffusion().impedance([omega / (2 * np.pi)], R_d=7.0, tau_d=2.0)[0]
+    assert_allclose(z, 7 * (3 / (2j * omega) + 1 / 5), rtol=1e-9)
+
+
+def test_diffusion_elements_share_their_high_frequency_limit():
+    """Far above 1/τ no boundary is felt: every finite element is R_d/√(iωτ)."""
+    frequency = [1e9]
+    expected = 5 / np.sqrt(2j * np.pi * 1e9 * 3)
+    for element in (FiniteLengthWarburg, FiniteSpaceWarburg, SphericalDiffusion):
+        assert_allclose(element().impedance(frequency, R_d=5.0, tau_d=3.0)[0], expected, rtol=1e-4)
+
+
+def test_series_and_parallel_are_the_circuit_rules():
+    frequency = np.logspace(-2, 5, 20)
+    arc = R("R_1") | C("C_1")
+    z = (R("R_0") + arc).impedance(frequency, R_0=3.0, R_1=50.0, C_1=1e-4)
+    assert_allclose(z, 3 + 50 / (1 + 2j * np.pi * frequency * 50 * 1e-4), rtol=1e-13)
+    assert_allclose((arc | R("R_2")).impedance(frequency, R_1=50.0, C_1=1e-4, R_2=0.0), 0)
+
+
+def test_a_name_that_stands_twice_is_one_parameter_with_the_sum_of_both_derivatives():
+    tied = R("R_a") + (R("R_a") | C("C_1"))
+    assert tied.names == ("R_a", "C_1")
+    frequency, values = np.logspace(0, 4, 9), {"R_a": 20.0, "C_1": 1e-5}
+    _, slopes = tied.derivatives(frequency, **values)
+    h = 1e-4
+    ends = [tied.impedance(frequency, R_a=20.0 + sign * h, C_1=1e-5) for sign in (1, -1)]
+    assert_allclose(slopes["R_a"], (ends[0] - ends[1]) / (2 * h), rtol=1e-7)
+    with pytest.raises(ValueError, match=r"'x' stands for a resistance \[ohm\] and for a capacitance \[F\]"):
+        R("x") + C("x")
+
+
+def test_a_batch_equals_its_members_one_by_one():
+    line = R("R_0") + TransmissionLine(ion=R("R_ion"), interface=CPE("Q", "alpha") | R("R_ct"))
+    rng = np.random.default_rng(0)
+    values = {name: 10 ** rng.uniform(-1, 3, 6) for name in ("R_0", "R_ion", "R_ct")}
+    values |= {"Q": 10 ** rng.uniform(-6, -2, 6), "alpha": rng.uniform(0.5, 1, 6)}
+    frequency = np.logspace(-2, 6, 30)
+    batch = line.impedance(frequency, **values)
+    assert batch.shape == (6, 30)
+    for k in range(6):
+        single = line.impedance(frequency, **{name: column[k] for name, column in values.items()})
+        assert_allclose(batch[k], single, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"R": -1.0, "C_1": 1e-6}, r"R is -1 ohm; allowed is 0 or more"),
+        ({"R": 1.0, "C_1": 0.0}, r"C_1 is 0 F"),
+        ({"R": 1.0}, r"missing: C_1"),
+        ({"R": 1.0, "C_1": 1e-6, "R_x": 3.0}, r"unknown: R_x \(this circuit has R, C_1\)"),
+        ({"R": np.nan, "C_1": 1e-6}, r"R is nan ohm"),
+    ],
+)
+def test_impossible_values_are_refused_by_name_and_unit(values, message):
+    with pytest.raises(ValueError, match=message):
+        (R() + C("C_1")).impedance([1.0], **values)
+
+
+def test_frequencies_must_be_positive():
+    with pytest.raises(ValueError, match="frequency is 0; it must be positive"):
+        R().impedance([1.0, 0.0], R=1.0)
+
+
+def test_names_are_identifiers_and_as_many_as_quantities():
+    with pytest.raises(ValueError, match="CPE takes 2 names"):
+        CPE("Q")
+    with pytest.raises(ValueError, match="'R ion' is no name"):
+        R("R ion")
+    with pytest.raises(TypeError, match="5 is no circuit"):
+        R() + 5
+
+
+def test_docstrings_state_equation_units_bounds_and_source():
+    """The declaration is the one place: a docstring that does not show it would have to repeat it."""
+    for element in PRECISE:
+        assert element.equation in element.__doc__
+        assert element.source in element.__doc__
+        assert all(f"[{quantity.unit}]" in element.__doc__ for quantity in element.quantities)

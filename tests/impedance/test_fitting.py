@@ -1,0 +1,245 @@
+"""Fits against known truth: recovery, intervals that hold, and words for what a spectrum does not determine."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+from sslib.impedance import CPE, C, R, TransmissionLine, cathode_model, compare, fit, fit_batch
+
+FREQUENCY = np.logspace(6, -2, 60)
+FIVE = R("R_0") + TransmissionLine(ion=R("R_ion"), interface=R("R_ct") | CPE("Q", "alpha"))
+TRUTH = {"R_0": 20.0, "R_ion": 80.0, "R_ct": 120.0, "Q": 1e-4, "alpha": 0.9}
+
+
+@dataclass
+class Measured:
+    frequency: np.ndarray
+    impedance: np.ndarray
+
+
+def with_noise(impedance, noise, seed):
+    rng = np.random.default_rng(seed)
+    return impedance + noise * np.abs(impedance) * (rng.standard_normal((*impedance.shape, 2)) @ [1, 1j])
+
+
+def measured(model, values, noise=0.003, seed=1, frequency=FREQUENCY):
+    return Measured(frequency, with_noise(model.impedance(frequency, **values), noise, seed))
+
+
+def random_truths(count, seed):
+    rng = np.random.default_rng(seed)
+
+    def between(low, high):
+        return np.exp(rng.uniform(np.log(low), np.log(high), count))
+
+    return {
+        "R_0": between(1, 300),
+        "R_ion": between(3, 3000),
+        "R_ct": between(3, 3000),
+        "Q": between(1e-6, 1e-2),
+        "alpha": rng.uniform(0.65, 1, count),
+    }
+
+
+def test_noise_free_data_give_the_truth_back_without_starts():
+    result = fit(FIVE, measured(FIVE, TRUTH, noise=0))
+    assert_allclose([result.values[name] for name in TRUTH], list(TRUTH.values()), rtol=1e-6)
+
+
+def test_blind_fits_reach_the_truth():
+    """200 random truths of a line, nothing given: at least 99 % end at the truth's chi-square."""
+    truths = random_truths(200, 11)
+    data = with_noise(FIVE.impedance(FREQUENCY, **truths), 0.003, 12)
+    blind = fit_batch(FIVE, FREQUENCY, data, noise=0.003)
+    from_truth = fit_batch(FIVE, FREQUENCY, data, starts=truths, noise=0.003)
+    assert np.mean(blind.chi_square < 1.01 * from_truth.chi_square) >= 0.99
+
+
+@pytest.mark.parametrize("noise_stated", [True, False])
+def test_95_percent_intervals_hold_the_truth_95_percent_of_the_time(noise_stated):
+    """Residuals squared twice, a wrong weight or degrees of freedom would show: peers hold 71 to 86 %."""
+    count = 2000
+    data = with_noise(np.tile(FIVE.impedance(FREQUENCY, **TRUTH), (count, 1)), 0.003, 5)
+    batch = fit_batch(FIVE, FREQUENCY, data, starts=TRUTH, noise=0.003 if noise_stated else None)
+    limits = stats.binom.ppf([0.0005, 0.9995], count, 0.95) / count
+    for name, truth in TRUTH.items():
+        error = batch.standard_errors[name]
+        value = batch.values[name]
+        z = (value - truth) / error if name == "alpha" else np.log(value / truth) / (error / value)
+        held = np.mean(np.abs(z) < stats.norm.ppf(0.975))
+        assert limits[0] - 0.005 <= held <= limits[1] + 0.005, name
+
+
+def test_chi_square_of_known_noise_is_distributed_as_it_should():
+    """The mean over many spectra is the degrees of freedom: weights are squared once and come from the model."""
+    count = 500
+    data = with_noise(np.tile(FIVE.impedance(FREQUENCY, **TRUTH), (count, 1)), 0.05, 6)
+    batch = fit_batch(FIVE, FREQUENCY, data, starts=TRUTH, noise=0.05)
+    assert_allclose(batch.reduced_chi_square.mean(), 1, atol=4 * np.sqrt(2 / 115 / count))
+
+
+def test_weights_from_the_model_do_not_bias_a_noisy_resistance():
+    """At 5 % noise, weights from the data favour points that noise made small."""
+    count = 1000
+    data = with_noise(np.tile(FIVE.impedance(FREQUENCY, **TRUTH), (count, 1)), 0.05, 8)
+    batch = fit_batch(FIVE, FREQUENCY, data, starts=TRUTH, noise=0.05)
+    error = batch.values["R_0"].std() / np.sqrt(count)
+    assert abs(np.median(batch.values["R_0"]) - TRUTH["R_0"]) < 5 * error
+
+
+def test_standard_errors_equal_the_scatter_of_repeats():
+    count = 1000
+    data = with_noise(np.tile(FIVE.impedance(FREQUENCY, **TRUTH), (count, 1)), 0.003, 9)
+    batch = fit_batch(FIVE, FREQUENCY, data, starts=TRUTH, noise=0.003)
+    for name in TRUTH:
+        assert_allclose(np.median(batch.standard_errors[name]), batch.values[name].std(), rtol=0.1)
+
+
+def test_known_standard_deviations_and_unit_weights():
+    """With known deviations chi-square per degree of freedom is one; with unit weights the noise comes out in ohm."""
+    exact = FIVE.impedance(FREQUENCY, **TRUTH)
+    rng = np.random.default_rng(4)
+    deviation = np.linspace(0.05, 0.5, 60)
+    noise = rng.standard_normal((60, 2)) @ [1, 1j]
+    known = fit(FIVE, Measured(FREQUENCY, exact + deviation * noise), error=deviation)
+    assert known.noise_stated
+    assert 0.7 < known.reduced_chi_square < 1.35
+    unit = fit(FIVE, Measured(FREQUENCY, exact + 0.2 * noise), error="unit")
+    assert_allclose(unit.noise, 0.2, rtol=0.25)
+    for result in (known, unit):
+        low, high = result.interval("R_ion", level=0.999)
+        assert low < TRUTH["R_ion"] < high
+
+
+def test_fixed_parameters_stay_and_bounds_hold():
+    spectrum = measured(FIVE, TRUTH)
+    result = fit(FIVE, spectrum, fixed={"alpha": 0.9}, bounds={"R_0": (25.0, 100.0)}, noise=0.003)
+    assert result.values["alpha"] == 0.9
+    assert "alpha" not in result.free
+    assert_allclose(result.values["R_0"], 25.0)
+    assert any(verdict.kind == "bound reached" and verdict.parameters == ("R_0",) for verdict in result.verdicts)
+    assert result.interval("R_0")[0] is None
+    with pytest.raises(ValueError, match="no interval for 'alpha': it was held fixed"):
+        result.interval("alpha")
+
+
+def test_shared_parameters_are_fitted_as_one():
+    tied = (R("R_a") | C("C_1")) + (R("R_a") | C("C_2"))
+    result = fit(tied, measured(tied, {"R_a": 50.0, "C_1": 1e-6, "C_2": 1e-2}), noise=0.003)
+    low, high = result.interval("R_a", level=0.999)
+    assert low < 50 < high
+    assert len(result.free) == 3
+
+
+def test_scaling_the_data_scales_the_resistances():
+    """Impedances of a micro-ohm and of a giga-ohm cell are fitted alike: no hidden unit."""
+    base = fit(FIVE, measured(FIVE, TRUTH))
+    for factor in (1e-4, 1e6):
+        spectrum = measured(FIVE, TRUTH)
+        scaled = fit(FIVE, Measured(FREQUENCY, factor * spectrum.impedance))
+        assert_allclose(scaled.values["R_ion"], factor * base.values["R_ion"], rtol=1e-5)
+        assert_allclose(scaled.values["Q"], base.values["Q"] / factor, rtol=1e-5)
+
+
+def test_rails_are_reported_in_the_stated_labelling():
+    """Only sum and product enter the ion-electron line: either labelling comes back on request, and is said."""
+    truth = {"R_sep": 10.0, "R_ion": 60.0, "R_el": 20.0, "Q_dl": 1e-4, "alpha_dl": 0.95, "R_ct": 200.0}
+    spectrum = measured(cathode_model("two_rails"), truth, frequency=np.logspace(6, -2, 81))
+    ion = fit(cathode_model("two_rails", larger="ion"), spectrum, noise=0.003)
+    electron = fit(cathode_model("two_rails", larger="electron"), spectrum, noise=0.003)
+    for here, there in (("R_ion", "R_el"), ("R_el", "R_ion")):
+        assert abs(ion.values[here] - electron.values[there]) < 0.05 * ion.standard_errors[here]
+    for result in (ion, electron):
+        assert any(verdict.kind == "rails exchangeable" for verdict in result.verdicts)
+    for name in ("R_ion", "R_el"):
+        low, high = ion.interval(name, level=0.99)
+        assert low < truth[name] < high
+
+
+def test_same_face_terminals_determine_the_sum_of_the_rails_alone():
+    truth = {"R_ion": 60.0, "R_el": 20.0, "Q_dl": 1e-4, "alpha_dl": 0.95, "R_ct": 200.0}
+    model = cathode_model("two_rails", "none", terminals="same-face")
+    result = fit(model, measured(model, truth), noise=0.003)
+    assert_allclose(result.values["R_ion"] + result.values["R_el"], 80, rtol=0.02)
+    undetermined = {name for v in result.verdicts if v.kind == "not determined" for name in v.parameters}
+    assert "R_el" in undetermined
+
+
+def test_gerischer_limit_is_called_undetermined():
+    """A long line knows only R_ion·R_ct: the fit looks good, and has to say that the two are not separate."""
+    truth = {**TRUTH, "R_ion": 3000.0, "R_ct": 5.0}
+    result = fit(FIVE, measured(FIVE, truth, noise=0.01), noise=0.01)
+    undetermined = {name for v in result.verdicts if v.kind == "not determined" for name in v.parameters}
+    assert {"R_ion", "R_ct"} <= undetermined
+    assert None in result.interval("R_ion")
+
+
+def test_a_determined_spectrum_gets_no_verdict():
+    assert fit(FIVE, measured(FIVE, TRUTH), noise=0.003).verdicts == ()
+
+
+def test_a_wrong_model_is_said_to_be_wrong():
+    truth = {**TRUTH, "R_0": 20.0}
+    two_arcs = (R("R_1") | CPE("Q_1", "a_1")) + FIVE
+    spectrum = measured(two_arcs, {**truth, "R_1": 100.0, "Q_1": 1e-3, "a_1": 0.9})
+    kinds = {verdict.kind for verdict in fit(FIVE, spectrum, noise=0.003).verdicts}
+    assert {"residuals exceed the noise", "residuals systematic"} <= kinds
+
+
+def test_arcs_in_series_are_labelled_by_their_speed():
+    """Two arcs of one kind can be exchanged: the first in the circuit is the faster, and the result says so."""
+    model = (R("R_1") | CPE("Q_1", "a_1")) + (R("R_2") | CPE("Q_2", "a_2"))
+    truth = {"R_1": 30.0, "Q_1": 1e-3, "a_1": 0.9, "R_2": 70.0, "Q_2": 1e-6, "a_2": 0.95}
+    result = fit(model, measured(model, truth), noise=0.003)
+    assert_allclose([result.values["R_1"], result.values["R_2"]], [70, 30], rtol=0.02)
+    assert any(verdict.kind == "arcs exchangeable" for verdict in result.verdicts)
+
+
+def test_derived_quantity_has_the_interval_of_its_parameter():
+    result = fit(FIVE, measured(FIVE, TRUTH), noise=0.003)
+    value, interval = result.derive(lambda values: 1 / values["R_ion"])
+    low, high = result.interval("R_ion")
+    assert_allclose(value, 1 / result.values["R_ion"])
+    assert_allclose(interval, (1 / high, 1 / low), rtol=1e-4)
+
+
+def test_a_wider_model_never_ends_above_a_narrower_one():
+    """A comparison in which the wider of two nested models fits worse compares searches, not models."""
+    truth = {"R_sep": 25.0, "R_ion": 95.0, "R_el": 30.0, "Q_dl": 2e-4, "alpha_dl": 0.92, "R_ct": 80.0}
+    spectrum = measured(cathode_model("two_rails"), truth)
+    ranking = compare({"cathode": ["one_rail", "two_rails"], "separator": ["resistor", "arc"]}, spectrum)
+    cost = {
+        (row["cathode"], row["separator"]): row["scatter"] ** 2 * (2 * len(FREQUENCY) - row["parameters"])
+        for row in ranking
+    }
+    assert cost["two_rails", "arc"] <= cost["two_rails", "resistor"] * (1 + 1e-6)
+    assert cost["two_rails", "resistor"] <= cost["one_rail", "resistor"] * (1 + 1e-6)
+    assert (ranking[0]["cathode"], ranking[0]["separator"]) == ("two_rails", "resistor")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"fixed": {"R_x": 1.0}}, "unknown: R_x"),
+        ({"fixed": {"R_0": -1.0}}, "R_0 is -1 ohm"),
+        ({"bounds": {"R_0": (5.0, 1.0)}}, "bounds of R_0 are 5 to 1 ohm"),
+        ({"starts": {"R_0": 1.0}}, "missing: R_ion"),
+        ({"error": "poisson"}, "error is 'poisson'"),
+        ({"noise": 0.0}, "noise is 0"),
+    ],
+)
+def test_wrong_arguments_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        fit(FIVE, measured(FIVE, TRUTH), **arguments)
+
+
+def test_data_that_cannot_be_fitted_are_refused():
+    with pytest.raises(ValueError, match="2 frequencies do not determine 5 free parameters"):
+        fit(FIVE, Measured(FREQUENCY[:2], np.array([1 + 1j, 2 + 1j])))
+    with pytest.raises(ValueError, match="not finite"):
+        fit(FIVE, Measured(FREQUENCY, np.full(60, np.nan + 0j)))
+    with pytest.raises(ValueError, match=r"impedances have shape \(60,\)"):
+        fit_batch(FIVE, FREQUENCY, np.ones(60))
