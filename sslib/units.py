@@ -7,8 +7,6 @@ Functions take and return SI, so a factor here is the SI value of one such unit.
 50.0
 """
 
-from scipy.constants import zero_Celsius
-
 # length, area, volume [m, m2, m3]
 nm, um, mm, cm = 1e-9, 1e-6, 1e-3, 1e-2
 um2, mm2, cm2 = um**2, mm**2, cm**2
@@ -48,4 +46,4 @@ def celsius(temperature):
     >>> celsius(25)
     298.15
     """
-    return temperature + zero_Celsius
+    return temperature + 273.15

@@ -1,0 +1,93 @@
+"""Bio-Logic's two formats: the binary .mpr, read by galvani, and the text .mpt."""
+
+import io
+import re
+import struct
+import warnings
+
+import numpy as np
+
+from sslib.instruments.delimited import read_text
+from sslib.instruments.header import area_of
+from sslib.instruments.spectrum import SpectrumError
+from sslib.instruments.table import Table
+from sslib.units import cm2
+
+MPR_START = b"BIO-LOGIC MODULAR FILE"
+MPT_START = ("EC-Lab ASCII FILE", "BT-Lab ASCII FILE")
+
+_DEFAULT_AREA = 0.001 * cm2
+# Where the settings of EC-Lab 10 and 11 hold the area as a float [cm2]: before the name of the reference electrode.
+_AREA_OFFSET = 0x211
+
+
+def read_mpr(source, data):
+    """The table of a .mpr file.
+
+    Parameters
+    ----------
+    source : str
+        Path, for messages.
+    data : bytes
+        The whole file.
+
+    Raises
+    ------
+    ImportError
+        If galvani is not installed.
+    SpectrumError
+        If galvani cannot read the file.
+    """
+    try:
+        from galvani.BioLogic import MPRfile
+    except ImportError:
+        raise ImportError(
+            f"{source} is a Bio-Logic .mpr file, which galvani reads: install it with pip install 'sslib[mpr]', "
+            "or export the file as text (.mpt) in EC-Lab"
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            file = MPRfile(io.BytesIO(data))
+    # The format is not published: galvani asserts, unpacks and looks up as it goes, so a damaged file can end in
+    # almost any exception.
+    except Exception as error:
+        reason = " ".join(str(error).split()) or "a check of its own failed"
+        raise SpectrumError(
+            f"{source}: galvani cannot read this .mpr file ({type(error).__name__}: {reason[:200]}); it may be cut "
+            "short, damaged or of a newer kind. Expected a complete .mpr, or its export as text (.mpt) from EC-Lab"
+        ) from error
+    header = {"instrument": "Bio-Logic"}
+    if hasattr(file, "timestamp"):
+        header["Acquisition started on"] = file.timestamp.isoformat()
+    settings = next(module["data"] for module in file.modules if module["shortname"] == b"VMP Set   ")
+    if len(settings) >= _AREA_OFFSET + 4:
+        header["Electrode surface area"] = f"{struct.unpack_from('<f', settings, _AREA_OFFSET)[0]:.6g} cm2"
+    area, notes = area_of(header, _DEFAULT_AREA)
+    names = file.data.dtype.names
+    return Table(
+        source,
+        names,
+        np.column_stack([file.data[name].astype(float) for name in names]),
+        header=header,
+        area=area,
+        notes=tuple(notes),
+    )
+
+
+def read_mpt(source, text, columns=None):
+    """The tables of a .mpt file, as `read_text` gives them.
+
+    Raises
+    ------
+    SpectrumError
+        If the file ends within its header, or holds no spectrum.
+    """
+    stated = re.search(r"^Nb header lines\s*:\s*([0-9]+)", text, re.MULTILINE)
+    length = len(text.splitlines())
+    if stated and length <= int(stated[1]):
+        raise SpectrumError(
+            f"{source}, line {length}: the file ends here, within a header of {stated[1]} lines; expected the table "
+            "below it, so the file is cut short"
+        )
+    return read_text(source, text, columns, default_area=_DEFAULT_AREA)

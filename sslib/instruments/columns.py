@@ -1,0 +1,152 @@
+"""What the header of a column says: which quantity, in which unit, with which sign."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from math import pi
+
+from sslib.units import hour, minute
+
+_NAMES = {
+    "frequency": "f freq frequency frequenz",
+    "angular frequency": "ω omega angularfrequency kreisfrequenz",
+    "real part": "z' zs' re re(z) rez zre zr real zreal realz real(z) realpart realpart(z) zrealpart realteil "
+    "realteil(z)",
+    "imaginary part": "z'' zs'' im im(z) imz zim zi zimg imag zimag imagz imag(z) imaginary imaginary(z) imaginarypart "
+    "zimaginary imaginarypart(z) zimaginarypart imaginarteil imaginarteil(z)",
+    "modulus": "|z| |zs| z mod zmod modz mod(z) modulus abs(z) absz zabs mag zmag magz magnitude zmagnitude "
+    "|impedance| impedance impedancemagnitude impedancemodulus impedanz betrag betrag(z)",
+    "phase": "phase zphase phase(z) phasez zphz phaseangle phi φ ϕ theta theta(z) θ arg(z) angle phasenwinkel",
+    "time": "t time zeit elapsedtime",
+    "loop": "cyclenumber loop loopindex loopnumber zyklusnummer",
+}
+_QUANTITIES = {name: quantity for quantity, names in _NAMES.items() for name in names.split()}
+
+_DIMENSIONS = {
+    "frequency": "frequency",
+    "angular frequency": "angular frequency",
+    "real part": "resistance",
+    "imaginary part": "resistance",
+    "modulus": "resistance",
+    "phase": "angle",
+    "time": "time",
+}
+_SI = {"frequency": "Hz", "angular frequency": "rad/s", "resistance": "ohm", "angle": "rad", "time": "s"}
+
+_PREFIXES = {"": 1.0, "u": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
+_PREFIXED = re.compile(r"(?P<prefix>[uμmkKMG]?)(?P<base>hz|hertz|ohms?|ω)", re.IGNORECASE)
+_UNITS = {
+    **dict.fromkeys(["rad/s", "rads-1", "rads^-1", "rad·s-1", "rad*s-1", "rad·s^-1"], ("angular frequency", 1.0)),
+    **dict.fromkeys(["rad", "radian", "radians"], ("angle", 1.0)),
+    "mrad": ("angle", 1e-3),
+    **dict.fromkeys(["°", "deg", "deg.", "degree", "degrees", "grad"], ("angle", pi / 180)),
+    **dict.fromkeys(["s", "sec", "sec.", "second", "seconds", "sek"], ("time", 1.0)),
+    "ms": ("time", 1e-3),
+    **dict.fromkeys(["min", "minute", "minutes"], ("time", minute)),
+    **dict.fromkeys(["h", "hour", "hours"], ("time", hour)),
+}
+
+_LOOKALIKES = str.maketrans(
+    {"′": "'", "’": "'", "‘": "'", "´": "'", "`": "'", "″": "''", '"': "''", "”": "''", "“": "''", "º": "°"}
+    | dict.fromkeys("−–—‒", "-")
+)
+_SIGN = re.compile(r"(?:-|\(-\)|minus[ _]|neg(?:ative|\.)?[ _])\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A recognised column: its quantity, the factor to SI (None: the unit is not understood), whether it is stated."""
+
+    quantity: str
+    factor: float | None
+    negative: bool
+    unit: str | None
+
+    @property
+    def si(self):
+        """Name of the SI unit of the quantity, None for a bare number."""
+        return _SI.get(_DIMENSIONS.get(self.quantity))
+
+
+@lru_cache(maxsize=10_000)
+def recognise(text, unit=None):
+    """The column that a header cell describes, or None.
+
+    Parameters
+    ----------
+    text : str
+        The cell, such as ``-Im(Z)/Ohm``, ``Freq. [kHz]``, ``Z'' (Ω)`` or ``phase_deg``.
+    unit : str, optional
+        Unit from a row of units below the header, used where the cell itself states none.
+
+    Examples
+    --------
+    >>> recognise("-Im(Z)/mOhm")
+    Column(quantity='imaginary part', factor=0.001, negative=True, unit='mOhm')
+    >>> recognise("Ewe/V") is None
+    True
+    """
+    text = _plain(text).removeprefix("Data: ").strip()
+    signed = _SIGN.match(text)
+    bare = text[signed.end() :] if signed else text
+    for name, stated in _readings(bare):
+        quantity = _QUANTITIES.get(_key(name))
+        if quantity is None or name.strip() == "T":  # a temperature; t is the time
+            continue
+        stated = stated or unit
+        if quantity == "frequency" and stated and parse_unit(stated)[0] == "angular frequency":
+            quantity = "angular frequency"
+        if stated is None or quantity == "loop":
+            return Column(quantity, 1.0, bool(signed), None)
+        dimension, factor = parse_unit(stated)
+        return Column(quantity, factor if dimension == _DIMENSIONS[quantity] else None, bool(signed), stated)
+    return None
+
+
+def parse_unit(text):
+    """Dimension and factor to SI of a unit; (None, None) if it is not understood or could mean two things.
+
+    >>> parse_unit("kΩ"), parse_unit("MHz"), parse_unit("MHZ")
+    (('resistance', 1000.0), ('frequency', 1000000.0), (None, None))
+    """
+    text = re.sub(r"\s+", "", _plain(text).strip(" []()"))
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed:
+        prefix, base = prefixed["prefix"], prefixed["base"]
+        # Written all in one case, milli and mega cannot be told apart; mohm is the usual way to write milliohm.
+        unclear = (prefix == "m" and base in ("hz", "hertz")) or (prefix == "M" and base in ("HZ", "OHM", "OHMS"))
+        factor = None if unclear else _PREFIXES.get(prefix)
+        dimension = "frequency" if base.lower().startswith("h") else "resistance"
+        return (None, None) if factor is None else (dimension, factor)
+    return _UNITS.get(text.lower(), (None, None))
+
+
+def _plain(text):
+    return unicodedata.normalize("NFKC", text.translate(_LOOKALIKES))
+
+
+def _key(name):
+    decomposed = unicodedata.normalize("NFD", name.lower())
+    name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return re.sub(r"[\s_.:\-]+", "", name.replace("[", "(").replace("]", ")"))
+
+
+def _readings(text):
+    """Each way to part a cell into name and unit; the first whose name is known is taken."""
+    yield text, None
+    # ZPlot and Autolab letter their columns: Z'(a), Z''(b).
+    yield re.sub(r"\([ab]\)$", "", text), None
+    for pattern in (
+        r"(?P<name>.+?)\s*\[(?P<unit>[^\[\]]*)\]",
+        r"(?P<name>.+?)\s*\((?P<unit>[^()]*)\)",
+        r"(?P<name>.+?)\s*/\s*(?P<unit>.+)",
+        r"(?P<name>.+?)\s+in\s+(?P<unit>.+)",
+    ):
+        parts = re.fullmatch(pattern, text)
+        if parts:
+            yield parts["name"], parts["unit"]
+    # Without a mark between them, only a unit that is known tells itself from a part of the name.
+    parts = re.fullmatch(r"(.+?)[\s_,]+([^\s_]+)", text)
+    if parts and parse_unit(parts[2])[0]:
+        yield parts[1], parts[2]

@@ -1,0 +1,75 @@
+"""What stands above a table: keys and values, and the area and temperature among them."""
+
+import re
+
+from sslib.units import celsius, cm2, mm2
+
+NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+_PAIR = re.compile(r"(?P<key>[^=:\t]+?)\s*(?:=|:(?=\s|$))\s*(?P<value>.*)")
+_AREA = re.compile(r"(?:(?:electrode|sample|active|geometric|cell) )?(?:surface )?area")
+_TEMPERATURE = re.compile(r"(?:(?:sample|cell) )?temp(?:erature)?\.?")
+_AREA_UNITS = {"m2": 1.0, "cm2": cm2, "mm2": mm2}
+_TEMPERATURE_UNITS = {"k", "c", "°c", "degc"}
+
+
+def read_header(lines):
+    """Keys and values (dict of str to str) of lines such as ``# area_cm2 = 0.785`` or ``User : x``.
+
+    The first line that is no pair is the ``title``. A key that comes again keeps its first value.
+
+    >>> read_header(["# Cathode; generated", "# area_cm2 = 0.785", "Directory : C:/x"])
+    {'title': 'Cathode; generated', 'area_cm2': '0.785', 'Directory': 'C:/x'}
+    """
+    header = {}
+    for line in lines:
+        text = line.strip().lstrip("#%!").strip().strip('"').strip()
+        pair = _PAIR.fullmatch(text)
+        if pair:
+            header.setdefault(pair["key"], pair["value"])
+        elif text:
+            header.setdefault("title", text)
+    return header
+
+
+def area_of(header, default=None):
+    """Area [m2] that a header states (or None), and notes (list of str) on one that is not taken.
+
+    Parameters
+    ----------
+    header : dict of str to str
+    default : float, optional
+        Area [m2] that the instrument writes where nobody entered one, which is no measurement.
+    """
+    for key, number, unit in _stated(header, _AREA):
+        if unit not in _AREA_UNITS:
+            return None, [f"the area in the header ({key!r}: {header[key]}) has no unit that is understood: not taken"]
+        area = number * _AREA_UNITS[unit]
+        if default is not None and abs(area - default) < 1e-6 * default:
+            return None, [f"the area in the header ({number:g} {unit}) is the instrument's default: not taken"]
+        if not area > 0:
+            return None, [f"the area in the header ({number:g} {unit}) is not positive: not taken"]
+        return area, []
+    return None, []
+
+
+def temperature_of(header):
+    """Temperature [K] that a header states (or None), and notes (list of str) on one that is not taken."""
+    for key, number, unit in _stated(header, _TEMPERATURE):
+        if unit not in _TEMPERATURE_UNITS:
+            return None, [f"the temperature in the header ({key!r}: {header[key]}) has no unit: not taken"]
+        temperature = number if unit == "k" else celsius(number)
+        if not temperature > 0:
+            return None, [f"the temperature in the header ({number:g} {unit}) is below absolute zero: not taken"]
+        return temperature, []
+    return None, []
+
+
+def _stated(header, names):
+    """Key, number and unit of each entry with such a name; the unit may stand in the key or after the number."""
+    for key, value in header.items():
+        number = NUMBER.match(value)
+        words = re.fullmatch(r"(?P<name>.+?)(?:[_ ]?[\[(]|_)(?P<unit>[^\s_\])]+)[\])]?", key)
+        for name, unit in ((key, value[number.end() :] if number else ""), words.groups() if words else ("", "")):
+            if number and names.fullmatch(name.strip().replace("_", " ").lower()):
+                yield key, float(number[0].replace(",", ".")), unit.strip().lower().replace("²", "2").replace("^", "")

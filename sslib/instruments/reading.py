@@ -1,0 +1,116 @@
+"""The way in: a path becomes one spectrum or several, whatever the file is called."""
+
+import difflib
+import gzip
+import io
+import os
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+from sslib.instruments.biologic import MPR_START, MPT_START, read_mpr, read_mpt
+from sslib.instruments.delimited import decode, read_text
+from sslib.instruments.spectrum import SpectrumError
+from sslib.instruments.table import spectra_of
+
+_LARGEST = 100_000_000
+_NOT_TEXT = {
+    b"PK\x03\x04": "a spreadsheet (.xlsx) or another zip archive; export the table as text (.csv)",
+    b"\xd0\xcf\x11\xe0": "an old Office file (.xls); export the table as text (.csv)",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\x89HDF": "an HDF5 file; export the table as text (.csv)",
+    b"\x93NUMPY": "a NumPy array; save the table as text with a line of names",
+}
+
+
+def read_spectrum(path, loop=None, *, columns=None, imaginary_sign=None):
+    """One spectrum from a file: Bio-Logic .mpr and .mpt, RelaxIS, any table in text.
+
+    Parameters
+    ----------
+    path : str or path-like
+    loop : int, optional
+        Which loop of a file with several, counted from 0 as in the list of `read_spectra`. None takes the first,
+        with a note on how many there are.
+    columns : sequence of str, optional
+        Names of the columns of a text, in their order, in place of the names in the file: ``("frequency [kHz]",
+        "real [ohm]", "-imaginary [ohm]")``.
+    imaginary_sign : int, optional
+        1 if the file holds Im Z, -1 if it holds -Im Z; by default the name of the column says so.
+
+    Returns
+    -------
+    Spectrum
+
+    Raises
+    ------
+    SpectrumError
+        If the file is missing or no spectrum, with the path, the line where there is one, what was found and what
+        is expected. Points that cannot be used are left out, and `Spectrum.notes` says which.
+    """
+    spectra = read_spectra(path, columns=columns, imaginary_sign=imaginary_sign)
+    if loop is None and len(spectra) > 1:
+        note = f"the file holds {len(spectra)} loops; this is the first, loop=0 of 0 to {len(spectra) - 1}"
+        return replace(spectra[0], notes=(*spectra[0].notes, note))
+    if loop is not None and loop not in range(len(spectra)):
+        held = "one loop, loop=0" if len(spectra) == 1 else f"the loops 0 to {len(spectra) - 1}"
+        raise SpectrumError(f"{path}: there is no loop {loop}; the file holds {held}")
+    return spectra[loop or 0]
+
+
+def read_spectra(path, *, columns=None, imaginary_sign=None):
+    """All loops of a file (list of Spectrum), in its order; parameters and errors as for `read_spectrum`."""
+    if imaginary_sign not in (None, 1, -1):
+        raise ValueError(f"imaginary_sign is {imaginary_sign!r}; it must be 1 (Im Z), -1 (-Im Z) or None")
+    source = str(path)
+    tables = _tables(source, _content(source), columns)
+    return [spectrum for table in tables for spectrum in spectra_of(table, imaginary_sign)]
+
+
+def _content(source):
+    path = Path(source)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        if data.startswith(b"\x1f\x8b"):
+            with gzip.open(io.BytesIO(data)) as file:
+                data = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise SpectrumError(f"{source}: there is no such file{_nearest(path)}") from None
+    except IsADirectoryError:
+        raise SpectrumError(f"{source}: this is a folder; expected a file with a spectrum") from None
+    # A damaged gzip file ends in an EOFError or a zlib.error, a path with a zero byte in a ValueError.
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise SpectrumError(f"{source}: the file cannot be read ({error}); expected a file with a spectrum") from None
+    if len(data) > _LARGEST:
+        raise SpectrumError(f"{source}: more than {_LARGEST / 1e6:.0f} MB; expected a spectrum, which is far smaller")
+    if not data.strip():
+        raise SpectrumError(f"{source}: the file is empty; expected a table of numbers or a Bio-Logic .mpr")
+    return data
+
+
+def _nearest(path):
+    folder = path.parent
+    if not folder.is_dir():
+        return f", nor the folder {folder}; a relative path starts in {Path.cwd()}"
+    names = os.listdir(folder) if os.access(folder, os.R_OK) else []
+    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5)
+    return f"; in its folder there is {' or '.join(near)}" if near else f"; nothing in {folder} has a similar name"
+
+
+def _tables(source, data, columns):
+    if data.startswith(MPR_START):
+        if columns is not None:
+            raise SpectrumError(f"{source}: a .mpr file names its own columns; expected no columns={columns!r}")
+        return [read_mpr(source, data)]
+    for start, kind in _NOT_TEXT.items():
+        if data.startswith(start):
+            raise SpectrumError(f"{source}: this is {kind}. Expected a table in text, or a Bio-Logic .mpr")
+    text = decode(source, data)
+    tables = (read_mpt if text.startswith(MPT_START) else read_text)(source, text, columns)
+    if source.lower().endswith(".mpr"):
+        tables = [replace(table, notes=("the file is called .mpr but holds text", *table.notes)) for table in tables]
+    return tables
