@@ -16,4 +16,5 @@ from sslib.impedance.elements import (
 )
 from sslib.impedance.fitting import fit, fit_batch
 from sslib.impedance.line import TransmissionLine
+from sslib.impedance.physics import compare_with_pybamm, half_cell_values
 from sslib.impedance.results import BatchResult, FitResult, Verdict

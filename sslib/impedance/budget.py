@@ -13,14 +13,14 @@ STORAGE = "storage"
 
 @dataclass(frozen=True)
 class Share:
-    """A part's contribution to the real part of the impedance [ohm], and how often it is the largest."""
+    """A part's contribution to the real part of the impedance [ohm], and in what share of draws it is the largest."""
 
     value: float
     interval: tuple
     largest: float
 
 
-def resistance_budget(result, parts, frequency=None, level=LEVEL, seed=0):
+def resistance_budget(result, parts, frequency=None, among=None, level=LEVEL, seed=0):
     r"""Split the real part of the impedance at one frequency by what causes it.
 
     An impedance is homogeneous of first degree in its resistances and reciprocal admittances, so by Euler's theorem
@@ -38,6 +38,8 @@ def resistance_budget(result, parts, frequency=None, level=LEVEL, seed=0):
         Name of the part for each parameter that scales as an impedance; parameters of one part are added up.
     frequency : float, optional
         [Hz]; the lowest of the data if not given. Further down would be extrapolation.
+    among : iterable of str, optional
+        The parts of which the largest is sought; all but storage if not given.
     level : float
     seed : int
         Of the draws from the fit's covariance that give the intervals. A coordinate without a limit is drawn within
@@ -67,7 +69,8 @@ def resistance_budget(result, parts, frequency=None, level=LEVEL, seed=0):
     split = {part: share for part, share in split.items() if share.any()}
     split[STORAGE] = impedance[:, 0].real - sum(split.values())
     stacked = np.stack(list(split.values()))
-    winner = np.argmax(stacked[:-1, 1:], axis=0) if len(stacked) > 1 else np.zeros(DRAWS)
+    rivals = [k for k, part in enumerate(split) if part != STORAGE and (among is None or part in among)]
+    winner = np.array(rivals)[np.argmax(stacked[rivals, 1:], axis=0)] if rivals else np.full(DRAWS, -1)
     ends = np.quantile(stacked[:, 1:], [0.5 - level / 2, 0.5 + level / 2], axis=1)
     return {
         part: Share(float(stacked[k, 0]), (float(ends[0, k]), float(ends[1, k])), float(np.mean(winner == k)))

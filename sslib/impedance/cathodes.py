@@ -113,16 +113,18 @@ def compare(choices, spectrum, build=cathode_model, **settings):
 
     Returns
     -------
-    list of dict
-        The choice, ``parameters`` (how many), ``scatter`` (root mean square of the relative residuals per degree of
-        freedom), ``bic``, lowest first, and the fitted ``values``. The noise is taken as proportional,
-        of unknown level.
+    pandas.DataFrame
+        One row a model, the best first: the choice, how many parameters it has, ``scatter`` (root mean square of the
+        relative residuals per degree of freedom [1]), ``bic``, and the value of each parameter, NaN where the model
+        lacks it. The noise is taken as proportional, of unknown level.
 
     Raises
     ------
     ValueError
         When no combination has fewer parameters than the spectrum has numbers.
     """
+    import pandas as pd
+
     points = 2 * len(spectrum.frequency)
     candidates = []
     for values in product(*choices.values()):
@@ -154,7 +156,7 @@ def compare(choices, spectrum, build=cathode_model, **settings):
                 "parameters": count,
                 "scatter": float(np.sqrt(cost / (points - count))),
                 "bic": float(points * np.log(cost / points) + count * np.log(points)),
-                "values": {name: float(value) for name, value in values.items()},
+                **{name: float(value) for name, value in values.items()},
             }
         )
-    return sorted(ranked, key=lambda row: row["bic"])
+    return pd.DataFrame(ranked).sort_values("bic", ignore_index=True)

@@ -138,6 +138,29 @@ class FitResult:
         tail = 0.5 + level / 2
         return stats.norm.ppf(tail) if self.noise_stated else stats.t.ppf(tail, self.degrees_of_freedom)
 
+    def table(self, truth=None, level=LEVEL):
+        """The parameters as a DataFrame: meaning, unit, value, ends of the interval (NaN where open), truth if given.
+
+        Parameters
+        ----------
+        truth : dict, optional
+            True values, where they are known.
+        level : float
+            Of the interval.
+        """
+        import pandas as pd
+
+        rows = {}
+        for parameter in self.model.parameters:
+            name = parameter.name
+            low, high = self.interval(name, level) if name in self.free else (None, None)
+            row = {"meaning": parameter.meaning, "unit": parameter.unit, "value": self.values[name]}
+            rows[name] = row | {"from": low, "to": high} | ({"truth": truth.get(name)} if truth else {})
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        numbers = frame.columns[2:]
+        frame[numbers] = frame[numbers].astype(float)
+        return frame
+
     def derive(self, function, level=LEVEL):
         """Value and interval of a positive quantity that follows from the parameters.
 

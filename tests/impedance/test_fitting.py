@@ -212,12 +212,12 @@ def test_a_wider_model_never_ends_above_a_narrower_one():
     spectrum = measured(cathode_model("two_rails"), truth)
     ranking = compare({"cathode": ["one_rail", "two_rails"], "separator": ["resistor", "arc"]}, spectrum)
     cost = {
-        (row["cathode"], row["separator"]): row["scatter"] ** 2 * (2 * len(FREQUENCY) - row["parameters"])
-        for row in ranking
+        (row.cathode, row.separator): row.scatter**2 * (2 * len(FREQUENCY) - row.parameters)
+        for row in ranking.itertuples()
     }
     assert cost["two_rails", "arc"] <= cost["two_rails", "resistor"] * (1 + 1e-6)
     assert cost["two_rails", "resistor"] <= cost["one_rail", "resistor"] * (1 + 1e-6)
-    assert (ranking[0]["cathode"], ranking[0]["separator"]) == ("two_rails", "resistor")
+    assert tuple(ranking.loc[0, ["cathode", "separator"]]) == ("two_rails", "resistor")
 
 
 @pytest.mark.parametrize(
