@@ -84,7 +84,9 @@ class Circuit:
     slots: tuple[Parameter, ...]
 
     def evaluate(self, grid, values, jacobian):
-        """Impedance [ohm] of shape (sets, frequencies); fills ``jacobian`` unless it is None."""
+        """Impedance [ohm] of shape (sets, frequencies), or (sets, 1) where it is the same at all of them; fills
+        ``jacobian`` unless it is None.
+        """
         raise NotImplementedError
 
     def draw_slots(self, impedance, omega, uniform):
@@ -151,10 +153,12 @@ class Circuit:
         stacked, single = self._stack(values)
         grid = Grid(2 * np.pi * np.atleast_1d(np.asarray(frequency, dtype=float)))
         evaluator = Evaluator(self)
+        shape = (len(stacked), len(grid.omega))
         if not derivatives:
-            impedance = evaluator.impedance(grid, stacked)
+            impedance = np.array(np.broadcast_to(evaluator.impedance(grid, stacked), shape), dtype=complex)
             return impedance[0] if single else impedance
         impedance, jacobian = evaluator(grid, stacked)
+        impedance = np.array(np.broadcast_to(impedance, shape), dtype=complex)
         columns = {name: jacobian[:, k] for k, name in enumerate(self.names)}
         if single:
             return impedance[0], {name: column[0] for name, column in columns.items()}
@@ -373,7 +377,8 @@ class Parallel(_Combination):
                 loop = joined + impedance
                 if not loop.all():
                     loop = np.where((joined == 0) & (impedance == 0), 1, loop)
-                share, joined_share = joined / loop, impedance / loop
+                per_loop = 1 / loop
+                share, joined_share = joined * per_loop, impedance * per_loop
                 joined = impedance * share
                 if jacobian is not None:
                     joined_share *= joined_share

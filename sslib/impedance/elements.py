@@ -29,7 +29,7 @@ class Decay:
 
     def __init__(self, q):
         self.q = q
-        self.small = np.abs(q) < SERIES_BELOW
+        self.small = q.real**2 + q.imag**2 < SERIES_BELOW**2
         self.any_small = self.small.any()
         self.closed_q = np.where(self.small, 1.0, q) if self.any_small else q
         self.x = np.sqrt(self.closed_q)
@@ -47,10 +47,10 @@ class Decay:
 
 def langevin(decay, derivative=False):
     """(x coth x − 1)/q and its derivative by q (None unless asked for)."""
-    q, e2 = decay.closed_q, decay.e * decay.e
+    q, e2, per_q = decay.closed_q, decay.e * decay.e, 1 / decay.closed_q
     k = decay.x * (1 + e2) / (1 - e2)
-    value = (k - 1) / q
-    slope = ((k - k * k + q) / (2 * q) - value) / q if derivative else None
+    value = (k - 1) * per_q
+    slope = (0.5 * (k - k * k + q) * per_q - value) * per_q if derivative else None
     return decay.finish(value, slope, LANGEVIN_SERIES)
 
 
@@ -80,7 +80,7 @@ class R(Element):
     def evaluate(self, grid, values, jacobian):
         if jacobian is not None:
             jacobian[:, 0] = 1
-        return np.repeat(values.astype(complex), grid.omega.shape[-1], axis=1)
+        return values
 
 
 class C(Element):
@@ -131,7 +131,7 @@ class CPE(Element):
         turn = np.exp(-0.5j * np.pi * exponent) / coefficient
         impedance = np.exp(-exponent * grid.log_omega) * turn
         if jacobian is not None:
-            jacobian[:, 0] = impedance / -coefficient
+            jacobian[:, 0] = impedance * (-1 / coefficient)
             jacobian[:, 1] = impedance * (-grid.log_omega - 0.5j * np.pi)
         return impedance
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CHUNK = 200
+BATCH = 200
+FIRST_DAMPING = 1e-2
 MAX_STEP = 3.0
 CONVERGED_STEP = 1e-7
-CONVERGED_DECREASE = 1e-10
+CONVERGED_DECREASE = 1e-9
 ROUNDING = 1e-26
 LEAST_DAMPING = 1e-9  # keeps the scaled matrix invertible
 
@@ -32,10 +33,6 @@ class Solution:
 
     def take(self, rows):
         return Solution(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
-
-    @classmethod
-    def join(cls, parts):
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
 
 
 class Problem:
@@ -73,6 +70,9 @@ class Problem:
     def values(self, coordinates):
         return np.where(self.logarithmic, np.exp(np.where(self.logarithmic, coordinates, 0)), coordinates)
 
+    def bounds_of(self, rows):
+        return self.bounds if self.bounds.ndim == 2 else self.bounds[:, rows]
+
     def initial_weights(self, data, rows):
         """Weights while a start may still be far off: those of the data where the model's are asked for."""
         return 1 / np.abs(data) if self.weights is None else self.weights[rows]
@@ -108,79 +108,118 @@ def _squared(residual, weights):
     return np.einsum("nm,nm->n", weighted.view(float), weighted.view(float))
 
 
+@dataclass
+class _Active:
+    """The fits under way, one row each, where they stand and under which weights."""
+
+    index: np.ndarray
+    data: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    coordinates: np.ndarray
+    weights: np.ndarray
+    refined: np.ndarray
+    cost: np.ndarray
+    gradient: np.ndarray
+    hessian: np.ndarray
+    damping: np.ndarray
+    growth: np.ndarray
+    iterations: np.ndarray
+
+    @classmethod
+    def begin(cls, problem, data, starts, index):
+        data, free = data[index], problem.free
+        lower, upper = (np.broadcast_to(bound, (len(index), free.sum())) for bound in problem.bounds_of(index))
+        coordinates = problem.coordinates(starts[index])
+        coordinates[:, free] = np.clip(coordinates[:, free], lower, upper)
+        refined = np.zeros(len(index), dtype=bool)
+        weights = problem.initial_weights(data, index)
+        _, *standing = problem.evaluate(problem.grid.take(index), data, coordinates, weights, refined)
+        weights, cost, gradient, hessian = standing
+        damping, growth = np.full(len(index), FIRST_DAMPING), np.full(len(index), 2.0)
+        return cls(
+            index, data, lower, upper, coordinates, weights, refined, cost, gradient, hessian, damping, growth,
+            iterations=np.zeros(len(index), dtype=int),
+        )  # fmt: skip
+
+    def take(self, rows):
+        return _Active(*(array[rows] for array in vars(self).values()))
+
+    def join(self, other):
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return _Active(*(np.concatenate(pair) for pair in pairs))
+
+
 def minimise(problem, data, starts, max_iterations=100):
-    """Fit each row of ``data`` [ohm], shape (starts, frequencies), from the row of ``starts`` (starts, parameters)."""
-    parts = []
-    for begin in range(0, len(data), CHUNK):
-        rows = np.arange(begin, min(begin + CHUNK, len(data)))
-        parts.append(_minimise_chunk(problem, data[rows], starts[rows], rows, max_iterations))
-    return Solution.join(parts)
+    """Fit each row of ``data`` [ohm], shape (starts, frequencies), from the row of ``starts`` (starts, parameters).
 
-
-def _minimise_chunk(problem, data, starts, rows, max_iterations):
-    free, bounds = problem.free, problem.bounds
-    lower, upper = bounds if bounds.ndim == 2 else bounds[:, rows]
-    lower, upper = (np.broadcast_to(bound, (len(rows), free.sum())) for bound in (lower, upper))
-    count = free.sum()
-    grid = problem.grid.take(rows)
-    u = problem.coordinates(starts)
-    u[:, free] = np.clip(u[:, free], lower, upper)
-    refined = np.zeros(len(u), dtype=bool)
-    weights = problem.initial_weights(data, rows)
-    _, weights, cost, gradient, hessian = problem.evaluate(grid, data, u, weights, refined)
-    damping, growth = np.full(len(u), 1e-2), np.full(len(u), 2.0)
-
-    index = np.arange(len(u))
+    A few hundred fits are under way at a time, which the processor's cache holds; what is finished makes room for what
+    waits, so that one slow fit does not hold up a batch.
+    """
+    count = problem.free.sum()
     done = Solution(
-        u.copy(), cost.copy(), hessian.copy(), np.zeros(len(u), bool), np.full(len(u), max_iterations, dtype=int)
+        values=np.empty(starts.shape),
+        cost=np.empty(len(starts)),
+        hessian=np.empty((len(starts), count, count)),
+        converged=np.zeros(len(starts), dtype=bool),
+        iterations=np.zeros(len(starts), dtype=int),
     )
-    diagonal = np.arange(count)
-    for iteration in range(1, max_iterations + 1):
-        # What pushes against a bound stays there for this step.
-        own = u[:, free]
-        held = ((own <= lower) & (gradient > 0)) | ((own >= upper) & (gradient < 0))
-        slope = np.where(held, 0, gradient)
-        matrix = np.where(held[:, :, None] | held[:, None, :], 0, hessian)
-        # Scaled to a unit diagonal; a coordinate without curvature, or held, takes no step.
-        scale = np.sqrt(matrix[:, diagonal, diagonal])
-        scale = np.where(scale > 1e-10 * scale.max(axis=1, keepdims=True), scale, np.inf)
-        damped = matrix / (scale[:, :, None] * scale[:, None, :])
-        damped[:, diagonal, diagonal] = 1 + damping[:, None]
-        step = -np.linalg.solve(damped, (slope / scale)[:, :, None])[:, :, 0] / scale
-        longest = np.abs(step).max(axis=1, initial=0)
-        step *= np.minimum(1, MAX_STEP / np.maximum(longest, 1e-300))[:, None]
-        trial = u.copy()
-        trial[:, free] = np.clip(own + step, lower, upper)
-        step = trial[:, free] - own
-        predicted = -2 * np.einsum("nk,nk->n", slope, step) - np.einsum("nj,njk,nk->n", step, matrix, step)
-        enough = predicted <= CONVERGED_DECREASE * cost + ROUNDING
-
-        tried, new_weights, new_cost, new_gradient, new_hessian = problem.evaluate(grid, data, trial, weights, refined)
-        better = np.isfinite(tried) & (tried <= cost)
-        gain = np.where(better, (cost - tried) / np.maximum(predicted, 1e-300), 0)
-        u[better], weights[better], cost[better] = trial[better], new_weights[better], new_cost[better]
-        gradient[better], hessian[better] = new_gradient[better], new_hessian[better]
-        damping = np.where(better, damping * np.clip(1 - (2 * np.minimum(gain, 1) - 1) ** 3, 0.1, 2), damping * growth)
-        damping = np.maximum(damping, LEAST_DAMPING)
-        growth = np.where(better, 2.0, 2 * growth)
-
-        final_weights = refined | (problem.weights is not None)
-        settled = (enough | (np.abs(step).max(axis=1, initial=0) < CONVERGED_STEP)) & final_weights
-        # A start that comes close takes the model's weights; one that is stuck takes them too and goes on.
-        refined |= (better & (predicted < 0.3 * cost)) | enough | (damping > 1e8)
-        stuck = damping > 1e12
-        finished = settled | stuck
-        if finished.any() or iteration == max_iterations:
-            out = finished if iteration < max_iterations else np.ones_like(finished)
-            rows_out = index[out]
-            done.values[rows_out], done.cost[rows_out], done.hessian[rows_out] = u[out], cost[out], hessian[out]
-            done.converged[rows_out] = settled[out]
-            done.iterations[rows_out] = iteration
-            keep = ~out
-            if not keep.any():
-                break
-            u, weights, cost, gradient, hessian = u[keep], weights[keep], cost[keep], gradient[keep], hessian[keep]
-            damping, growth, refined, index = damping[keep], growth[keep], refined[keep], index[keep]
-            data, grid, lower, upper = data[keep], grid.take(keep), lower[keep], upper[keep]
-    done.values = problem.values(done.values)
+    waiting = np.arange(len(starts))
+    active = None
+    while len(waiting) or len(active.index):
+        room = BATCH - (0 if active is None else len(active.index))
+        if len(waiting) and room >= BATCH // 4:
+            fresh = _Active.begin(problem, data, starts, waiting[:room])
+            active, waiting = (fresh if active is None else active.join(fresh)), waiting[room:]
+        settled, stuck = _step(problem, active)
+        out = settled | stuck | (active.iterations >= max_iterations)
+        if out.any():
+            finished = active.take(out)
+            done.values[finished.index] = problem.values(finished.coordinates)
+            done.cost[finished.index], done.hessian[finished.index] = finished.cost, finished.hessian
+            done.converged[finished.index], done.iterations[finished.index] = settled[out], finished.iterations
+            active = active.take(~out)
     return done
+
+
+def _step(problem, active):
+    """One damped step of every fit, kept where it lowers the cost; returns which settled and which are stuck."""
+    free, diagonal = problem.free, np.arange(problem.free.sum())
+    own = active.coordinates[:, free]
+    # What pushes against a bound stays there for this step.
+    held = ((own <= active.lower) & (active.gradient > 0)) | ((own >= active.upper) & (active.gradient < 0))
+    slope, matrix = active.gradient, active.hessian
+    if held.any():
+        slope = np.where(held, 0, slope)
+        matrix = np.where(held[:, :, None] | held[:, None, :], 0, matrix)
+    # Scaled to a unit diagonal; a coordinate without curvature, or held, takes no step.
+    scale = np.sqrt(matrix[:, diagonal, diagonal])
+    scale = np.where(scale > 1e-10 * scale.max(axis=1, keepdims=True), scale, np.inf)
+    damped = matrix / (scale[:, :, None] * scale[:, None, :])
+    damped[:, diagonal, diagonal] = 1 + active.damping[:, None]
+    step = -np.linalg.solve(damped, (slope / scale)[:, :, None])[:, :, 0] / scale
+    longest = np.abs(step).max(axis=1, initial=1e-300)
+    step *= np.minimum(1, MAX_STEP / longest)[:, None]
+    trial = active.coordinates.copy()
+    trial[:, free] = np.clip(own + step, active.lower, active.upper)
+    step = trial[:, free] - own
+    predicted = -(step[:, None, :] @ (2 * slope[:, :, None] + matrix @ step[:, :, None]))[:, 0, 0]
+    enough = predicted <= CONVERGED_DECREASE * active.cost + ROUNDING
+
+    grid = problem.grid.take(active.index)
+    tried, *standing = problem.evaluate(grid, active.data, trial, active.weights, active.refined)
+    better = np.isfinite(tried) & (tried <= active.cost)
+    gain = np.where(better, (active.cost - tried) / np.maximum(predicted, 1e-300), 0)
+    active.coordinates[better] = trial[better]
+    for name, new in zip(("weights", "cost", "gradient", "hessian"), standing, strict=True):
+        getattr(active, name)[better] = new[better]
+    shrink = np.clip(1 - (2 * np.minimum(gain, 1) - 1) ** 3, 0.1, 2)
+    active.damping = np.maximum(active.damping * np.where(better, shrink, active.growth), LEAST_DAMPING)
+    active.growth = np.where(better, 2.0, 2 * active.growth)
+    active.iterations += 1
+
+    final_weights = active.refined | (problem.weights is not None)
+    settled = (enough | (longest < CONVERGED_STEP)) & final_weights
+    # A start that comes close takes the model's weights; one that is stuck takes them too and goes on.
+    active.refined |= (better & (predicted < 0.3 * active.cost)) | enough | (active.damping > 1e8)
+    return settled, active.damping > 1e12

@@ -39,7 +39,9 @@ class StartDictionary:
         grid, start, shapes_of_terms, self.term_of_slot = Grid(omega), 0, [], []
         for number, term in enumerate(circuit.terms):
             own = slice(start, start + len(term.slots))
-            shapes_of_terms.append(term.evaluate(grid, values[:, own], None))
+            shapes_of_terms.append(
+                np.broadcast_to(term.evaluate(grid, values[:, own], None), (len(values), len(omega)))
+            )
             self.term_of_slot += [number] * len(term.slots)
             start = own.stop
         self.shapes = np.stack(shapes_of_terms)
