@@ -12,6 +12,7 @@ from sslib.impedance.starts import StartDictionary
 STARTS = 24
 BATCH_STARTS = 8
 FIRST_LOOK = 20
+ITERATIONS = 100
 
 
 class _Setting:
@@ -185,13 +186,13 @@ def fit_batch(
     setting = _Setting(model, frequency, impedances, fixed, bounds, error, noise)
     spectra = np.arange(len(impedances))
     if starts is not None:
-        solution = setting.minimise(setting.given_starts(starts)[:, 0], spectra, 200)
+        solution = setting.minimise(setting.given_starts(starts)[:, 0], spectra, ITERATIONS)
     else:
         tried = setting.found_starts(starts_tried)
         count = tried.shape[1]
         looked = setting.minimise(tried.reshape(-1, len(model.names)), np.repeat(spectra, count), FIRST_LOOK)
         order = np.argsort(looked.cost.reshape(-1, count), axis=1)[:, :2] + count * spectra[:, None]
-        finished = setting.minimise(looked.values[order.ravel()], np.repeat(spectra, order.shape[1]), 200)
+        finished = setting.minimise(looked.values[order.ravel()], np.repeat(spectra, order.shape[1]), ITERATIONS)
         best = np.argmin(finished.cost.reshape(order.shape), axis=1) + order.shape[1] * spectra
         solution = finished.take(best)
     solution = setting.labelled(solution)
@@ -251,7 +252,7 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
         )
     setting = _Setting(model, frequency, impedance[None], fixed, bounds, error, noise)
     tried = setting.found_starts(STARTS) if starts is None else setting.given_starts(starts)
-    found = setting.labelled(setting.minimise(tried[0], np.zeros(len(tried[0]), dtype=int), 200))
+    found = setting.labelled(setting.minimise(tried[0], np.zeros(len(tried[0]), dtype=int), 2 * ITERATIONS))
     probes, sides, released = _probe(setting, found)
     while released.cost.min() < found.cost.min() * (1 - 1e-6):
         # A probe fell into a deeper basin: go on from there.
@@ -283,8 +284,8 @@ def _probe(setting, found):
                 if (name, side) == (smaller, 1):
                     bounds[0, row, setting.names.index(larger)] = starts[row, k]
     spectrum = np.zeros(len(sides), dtype=int)
-    held = setting.minimise(starts, spectrum, 100, bounds)
-    released = setting.labelled(setting.minimise(held.values, spectrum, 100))
+    held = setting.minimise(starts, spectrum, ITERATIONS, bounds)
+    released = setting.labelled(setting.minimise(held.values, spectrum, ITERATIONS))
     return held, sides, released
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 BATCH = 200
 FIRST_DAMPING = 1e-2
-MAX_STEP = 3.0
+LONGEST_FALL = 3.0
 CONVERGED_STEP = 1e-7
-CONVERGED_DECREASE = 1e-9
+CONVERGED_DECREASE = 1e-7  # of chi-square: a thousandth of a standard error, before the step is taken
 ROUNDING = 1e-26
 LEAST_DAMPING = 1e-9  # keeps the scaled matrix invertible
 
@@ -199,10 +199,14 @@ def _step(problem, active):
     damped[:, diagonal, diagonal] = 1 + active.damping[:, None]
     step = -np.linalg.solve(damped, (slope / scale)[:, :, None])[:, :, 0] / scale
     longest = np.abs(step).max(axis=1, initial=1e-300)
-    step *= np.minimum(1, MAX_STEP / longest)[:, None]
+    move = np.maximum(step, -LONGEST_FALL)
+    far = step > 1
+    if far.any():
+        # The logarithm of a value that has to grow a lot has next to no slope; the value itself has, and the step of
+        # the value is its logarithm's: x (1 + step).
+        move = np.where(far & problem.logarithmic[free], np.log1p(np.maximum(step, 1)) + 1 - np.log(2), move)
     trial = active.coordinates.copy()
-    trial[:, free] = np.clip(own + step, active.lower, active.upper)
-    step = trial[:, free] - own
+    trial[:, free] = np.clip(own + move, active.lower, active.upper)
     predicted = -(step[:, None, :] @ (2 * slope[:, :, None] + matrix @ step[:, :, None]))[:, 0, 0]
     enough = predicted <= CONVERGED_DECREASE * active.cost + ROUNDING
 
@@ -210,9 +214,12 @@ def _step(problem, active):
     tried, *standing = problem.evaluate(grid, active.data, trial, active.weights, active.refined)
     better = np.isfinite(tried) & (tried <= active.cost)
     gain = np.where(better, (active.cost - tried) / np.maximum(predicted, 1e-300), 0)
-    active.coordinates[better] = trial[better]
-    for name, new in zip(("weights", "cost", "gradient", "hessian"), standing, strict=True):
-        getattr(active, name)[better] = new[better]
+    moved = zip(("coordinates", "weights", "cost", "gradient", "hessian"), (trial, *standing), strict=True)
+    for name, new in moved:
+        if better.all():
+            setattr(active, name, new)
+        else:
+            getattr(active, name)[better] = new[better]
     shrink = np.clip(1 - (2 * np.minimum(gain, 1) - 1) ** 3, 0.1, 2)
     active.damping = np.maximum(active.damping * np.where(better, shrink, active.growth), LEAST_DAMPING)
     active.growth = np.where(better, 2.0, 2 * active.growth)

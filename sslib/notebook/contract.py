@@ -1,0 +1,136 @@
+"""What a notebook promises to whoever runs it: typed parameters in, results out.
+
+The runner names the file for the results in the environment variable ``SSLIB_RESULTS`` and adds to it which notebook
+ran with which parameters. Run by hand, a notebook shows its results and writes nothing.
+"""
+
+import json
+import math
+import os
+from html import escape
+from pathlib import Path
+
+from sslib.formatting import estimate
+
+File = str
+"""Type of a parameter that is a path or the name of a data set; it is looked for before the notebook runs."""
+
+
+def quantity(value, unit, label, interval=None, level=None):
+    """One result: a number with its unit, what it is, and how sure it is.
+
+    Parameters
+    ----------
+    value : float or None
+        The number, in `unit`; None, NaN or infinite when it was not determined.
+    unit : str
+        Such as ``"ohm"``; ``"1"`` for a pure number.
+    label : str
+        What a reader calls it.
+    interval : pair of float, optional
+        Lower and upper end, in `unit`; None, NaN or infinite for an open end.
+    level : float, optional
+        The interval's confidence level [1], between 0 and 1.
+
+    Returns
+    -------
+    dict
+        The entry of ``results.json``, with plain numbers and None alone.
+
+    Examples
+    --------
+    >>> quantity(60.1, "ohm", "ionic rail", interval=(58.0, float("inf")), level=0.95)["interval"]
+    [58.0, None]
+    """
+    if not isinstance(unit, str) or not unit:
+        raise ValueError(f"{label}: the unit is {unit!r}; it must be a text, '1' for a pure number")
+    if not isinstance(label, str) or not label:
+        raise ValueError(f"the label is {label!r}; it must be a text")
+    if interval is not None:
+        lower, upper = (_finite(end) for end in interval)
+        if lower is not None and upper is not None and lower > upper:
+            raise ValueError(f"{label}: the interval runs from {lower:g} down to {upper:g}")
+        if level is None or not 0 < level < 1:
+            raise ValueError(f"{label}: the interval's level is {level}; it must be between 0 and 1, such as 0.95")
+        interval = [lower, upper]
+    return {
+        "value": _finite(value),
+        "unit": unit,
+        "label": label,
+        "interval": interval,
+        "level": None if level is None else float(level),
+    }
+
+
+def results(*, notes=(), **entries):
+    """Show the results and write them for the runner: a notebook's last call, which marks its run complete.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        What a reader must know: verdicts of the fit, rows left out, where the model stops holding.
+    **entries
+        By key, which stays the same from run to run: a `quantity`, or a text.
+    """
+    if not entries:
+        raise ValueError("results() needs at least one entry")
+    document = {
+        "results": {key: _entry(key, entry) for key, entry in entries.items()},
+        "notes": [notes] if isinstance(notes, str) else [str(note) for note in notes],
+    }
+    _display(document)
+    target = os.environ.get("SSLIB_RESULTS")
+    if target:
+        # Renamed when whole, so that a kernel killed in this line leaves no half of a file.
+        unfinished = Path(target + ".part")
+        unfinished.write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+        unfinished.replace(target)
+
+
+def _entry(key, entry):
+    if isinstance(entry, str):
+        return {"value": entry, "unit": None, "label": key.replace("_", " "), "interval": None, "level": None}
+    if isinstance(entry, dict):
+        try:
+            return quantity(**entry)
+        except TypeError as error:
+            raise TypeError(f"the result {key!r} is no quantity(value, unit, label): {error}") from None
+    raise TypeError(f"the result {key!r} is {entry!r}; it must be quantity(value, unit, label) or a text")
+
+
+def _finite(value):
+    """A plain float or int; None for what is not a finite number."""
+    if value is None:
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number")
+    return value if math.isfinite(value) else None
+
+
+def _display(document):
+    from IPython.display import display
+
+    entries = document["results"].values()
+    levels = sorted({entry["level"] for entry in entries if entry["interval"]})
+    one_level = f" ({100 * levels[0]:g} %)" if len(levels) == 1 else ""
+    rows = []
+    for entry in entries:
+        value, interval, unit = estimate(entry["value"], entry["interval"], entry["unit"])
+        if interval and not one_level:
+            interval += f" ({100 * entry['level']:g} %)"
+        rows.append((entry["label"], f"{value} {unit}".strip() if entry["value"] is not None else value, interval))
+    header = ("result", "value", f"interval{one_level}" if levels else "")
+    html = ['<table class="results">', "<thead>", _row(header, "th"), "</thead>", "<tbody>"]
+    html += [_row(row, "td") for row in rows] + ["</tbody>", "</table>"]
+    plain = ["  ".join(cell for cell in row if cell) for row in rows]
+    if document["notes"]:
+        html += ['<ul class="notes">', *(f"<li>{escape(note)}</li>" for note in document["notes"]), "</ul>"]
+        plain += [f"Note: {note}" for note in document["notes"]]
+    # The mark lets a report find this table and set it at its top.
+    marked = {"sslib": {"role": "results"}}
+    display({"text/html": "\n".join(html), "text/plain": "\n".join(plain)}, raw=True, metadata=marked)
+
+
+def _row(cells, tag):
+    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"

@@ -1,0 +1,1 @@
+"""Notebooks run without a person: the runner, its index, provenance and the command line."""
