@@ -220,7 +220,7 @@ def _step(problem, active):
             setattr(active, name, new)
         else:
             getattr(active, name)[better] = new[better]
-    shrink = np.clip(1 - (2 * np.minimum(gain, 1) - 1) ** 3, 0.1, 2)
+    shrink = np.clip(1 - (2 * np.minimum(gain, 1) - 1) ** 3, 0.2, 2)
     active.damping = np.maximum(active.damping * np.where(better, shrink, active.growth), LEAST_DAMPING)
     active.growth = np.where(better, 2.0, 2 * active.growth)
     active.iterations += 1

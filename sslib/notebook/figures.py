@@ -1,0 +1,150 @@
+"""Figures that more than one notebook draws. Each returns a matplotlib figure; `show` gives it its text.
+
+Colours are those of Okabe and Ito, which people with any colour vision tell apart; shape says the same again.
+"""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from sslib.formatting import number
+
+BLACK, BLUE, VERMILION, GREEN, GREY = "#000000", "#0072b2", "#b34700", "#00735c", "#666666"
+WIDTH = 7.3
+DATA = {"marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": "none", "color": BLACK}
+MODEL = {"linestyle": "-", "linewidth": 1.8, "color": BLUE}
+
+
+def _figure(height, *args, **kwargs):
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, figure.subplots(*args, **kwargs)
+
+
+def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=None, others=()):
+    """Nyquist diagram with equal axes and marked decades; magnitude and phase against frequency.
+
+    Parameters
+    ----------
+    frequency, impedance : array_like
+        The measured spectrum [Hz, ohm].
+    model_frequency, model_impedance : array_like, optional
+        A model's curve [Hz, ohm].
+    others : iterable of (label, frequency, impedance)
+        Further curves, dashed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    measured = np.asarray(impedance)
+    # Equal axes want a panel of the spectrum's own proportions, within what reads well.
+    proportions = np.clip(np.ptp(measured.imag) / max(np.ptp(measured.real), 1e-300), 0.3, 0.85)
+    heights = [0.8 * WIDTH * proportions + 0.6, 2.1]
+    figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
+    axes = figure.subplot_mosaic([["nyquist", "nyquist"], ["magnitude", "phase"]], height_ratios=heights)
+    curves = [("measured", np.asarray(frequency), measured, DATA)]
+    if model_impedance is not None:
+        curves.append(("model", np.asarray(model_frequency), np.asarray(model_impedance), MODEL))
+    for style, (label, f, z) in zip(("--", ":", "-."), others, strict=False):
+        curves.append((label, np.asarray(f), np.asarray(z), {"linestyle": style, "color": VERMILION}))
+
+    for label, f, z, style in curves:
+        axes["nyquist"].plot(z.real, -z.imag, label=label, **style)
+        axes["magnitude"].loglog(f, np.abs(z), **style)
+        axes["phase"].semilogx(f, -np.degrees(np.angle(z)), **style)
+    _mark_decades(axes["nyquist"], curves[0][1], curves[0][2])
+    axes["nyquist"].margins(0.12)
+    axes["nyquist"].set(xlabel="Re Z [Ω]", ylabel="−Im Z [Ω]", aspect="equal", adjustable="datalim")
+    if len(curves) > 1:
+        axes["nyquist"].legend(frameon=False, loc="upper left", ncols=3)
+    axes["magnitude"].set(xlabel="frequency [Hz]", ylabel="|Z| [Ω]")
+    axes["magnitude"].yaxis.set_major_formatter(_plain)
+    few = np.ptp(np.log10(np.abs(measured))) < 1.3
+    axes["magnitude"].yaxis.set_minor_formatter(_plain if few else NullFormatter())
+    axes["phase"].set(xlabel="frequency [Hz]", ylabel="−phase [°]")
+    for name in ("magnitude", "phase"):
+        axes[name].grid(color="#dddddd")
+        axes[name].xaxis.set_major_locator(LogLocator(numticks=6))
+    return figure
+
+
+def _mark_decades(axes, frequency, impedance):
+    """A filled mark at the measured point nearest each whole decade, with its frequency where there is room for it."""
+    extent = max(np.ptp(impedance.real), np.ptp(impedance.imag))
+    centre = complex(impedance.real.mean(), impedance.imag.max())
+    placed = []
+    decades = np.arange(np.ceil(np.log10(frequency.min()) - 1e-9), np.floor(np.log10(frequency.max()) + 1e-9) + 1)
+    for decade in decades.astype(int):
+        point = impedance[np.argmin(np.abs(np.log10(frequency) - decade))]
+        axes.plot(point.real, -point.imag, marker="o", markersize=5, color=BLACK)
+        if all(abs(point - other) > 0.09 * extent for other in placed):
+            placed.append(point)
+            left = point.real < centre.real
+            axes.annotate(
+                _decade_name(decade),
+                (point.real, -point.imag),
+                xytext=(-7 if left else 7, 4),
+                textcoords="offset points",
+                ha="right" if left else "left",
+                annotation_clip=True,
+            )
+
+
+def _decade_name(decade):
+    thousands = decade // 3
+    prefixes = {-2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G"}
+    return f"{10 ** (decade % 3)} {prefixes[thousands]}Hz" if thousands in prefixes else f"$10^{{{decade}}}$ Hz"
+
+
+_plain = FuncFormatter(lambda value, position: f"{value:g}" if 1e-3 <= value < 1e5 else f"{value:.0e}")
+
+
+def residual_figure(frequency, residuals, noise):
+    """Relative residuals against frequency, with a band of twice the noise.
+
+    Parameters
+    ----------
+    frequency : array_like
+        [Hz].
+    residuals : array_like
+        Model minus data over the model's magnitude (complex, [1]).
+    noise : float
+        Relative standard deviation of each part [1].
+    """
+    figure, axes = _figure(2.9)
+    axes.axhspan(-200 * noise, 200 * noise, color="#e4e4e4", label=f"±2 × {100 * noise:.2g} % noise")
+    axes.axhline(0, color=GREY, linewidth=0.8)
+    axes.semilogx(frequency, 100 * np.real(residuals), "o", color=BLUE, markersize=4.5, label="real part")
+    axes.semilogx(frequency, 100 * np.imag(residuals), "^", color=VERMILION, markersize=4.5, label="imaginary part")
+    axes.set(xlabel="frequency [Hz]", ylabel="(model − data)/|model| [%]")
+    axes.xaxis.set_major_locator(LogLocator(numticks=12))
+    axes.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return figure
+
+
+def budget_figure(budget, frequency):
+    """Bars of what each part adds to the real part of the impedance at one frequency [Hz], with intervals."""
+    parts = list(budget)
+    figure, axes = _figure(0.9 + 0.42 * len(parts))
+    values = np.array([budget[part].value for part in parts])
+    ends = np.array([budget[part].interval for part in parts])
+    reach = np.maximum(0, np.stack([values - ends[:, 0], ends[:, 1] - values]))
+    rows = np.arange(len(parts))[::-1]
+    colours = [GREY if part == "storage" else BLUE for part in parts]
+    axes.barh(rows, values, xerr=reach, color=colours, height=0.62, ecolor=BLACK, capsize=3)
+    axes.axvline(0, color=BLACK, linewidth=0.8)
+    share = values / values.sum() if values.sum() else values
+    furthest = np.maximum(ends[:, 1], values)
+    for row, value, part, end in zip(rows, values, share, furthest, strict=True):
+        axes.annotate(
+            f"{number(value, 3)} Ω, {100 * part:.0f} %",
+            (max(end, 0), row),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+        )
+    axes.set_yticks(rows, parts)
+    axes.set_xlim(min(0, ends.min()) * 1.05, furthest.max() * 1.3)
+    axes.set(xlabel=f"share of Re Z at {frequency:.3g} Hz [Ω]")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
