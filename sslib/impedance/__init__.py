@@ -1,7 +1,15 @@
 """Circuits, transmission lines, and fits of them."""
 
 from sslib.impedance.budget import STORAGE, Share, resistance_budget
-from sslib.impedance.cathodes import CATHODES, COUNTER_ELECTRODES, PARTS, SEPARATORS, cathode_model, compare
+from sslib.impedance.cathodes import (
+    CATHODES,
+    COUNTER_ELECTRODES,
+    DESCRIPTIONS,
+    PARTS,
+    SEPARATORS,
+    cathode_model,
+    compare,
+)
 from sslib.impedance.circuit import Circuit, Parallel, Parameter, Series
 from sslib.impedance.elements import (
     CPE,

@@ -33,6 +33,24 @@ PARTS = {
 """The part of the cell that each resistance of these models stands for."""
 
 
+DESCRIPTIONS = {
+    "L_lead": "inductance of the leads",
+    "R_sep": "separator",
+    "Q_sep": "separator's arc, coefficient",
+    "alpha_sep": "separator's arc, exponent",
+    "R_counter": "counter electrode",
+    "Q_counter": "counter electrode's arc, coefficient",
+    "alpha_counter": "counter electrode's arc, exponent",
+    "R_ion": "ionic rail, total",
+    "R_el": "electronic rail, total",
+    "Q_dl": "double layer, coefficient",
+    "alpha_dl": "double layer, exponent",
+    "R_ct": "charge transfer",
+    "R_d": "diffusion resistance",
+    "tau_d": "diffusion time",
+}
+"""What each parameter of these models is."""
+
 LEADERS = 4
 
 

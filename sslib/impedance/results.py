@@ -138,13 +138,15 @@ class FitResult:
         tail = 0.5 + level / 2
         return stats.norm.ppf(tail) if self.noise_stated else stats.t.ppf(tail, self.degrees_of_freedom)
 
-    def table(self, truth=None, level=LEVEL):
+    def table(self, truth=None, descriptions=None, level=LEVEL):
         """The parameters as a DataFrame: meaning, unit, value, ends of the interval (NaN where open), truth if given.
 
         Parameters
         ----------
         truth : dict, optional
             True values, where they are known.
+        descriptions : dict, optional
+            Words for parameters, in place of the element's own.
         level : float
             Of the interval.
         """
@@ -154,7 +156,8 @@ class FitResult:
         for parameter in self.model.parameters:
             name = parameter.name
             low, high = self.interval(name, level) if name in self.free else (None, None)
-            row = {"meaning": parameter.meaning, "unit": parameter.unit, "value": self.values[name]}
+            meaning = (descriptions or {}).get(name, parameter.meaning)
+            row = {"meaning": meaning, "unit": parameter.unit, "value": self.values[name]}
             rows[name] = row | {"from": low, "to": high} | ({"truth": truth.get(name)} if truth else {})
         frame = pd.DataFrame.from_dict(rows, orient="index")
         numbers = frame.columns[2:]

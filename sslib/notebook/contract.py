@@ -12,9 +12,6 @@ from pathlib import Path
 
 from sslib.formatting import estimate
 
-File = str
-"""Type of a parameter that is a path or the name of a data set; it is looked for before the notebook runs."""
-
 
 def quantity(value, unit, label, interval=None, level=None):
     """One result: a number with its unit, what it is, and how sure it is.

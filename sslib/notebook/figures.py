@@ -145,6 +145,6 @@ def budget_figure(budget, frequency):
         )
     axes.set_yticks(rows, parts)
     axes.set_xlim(min(0, ends.min()) * 1.05, furthest.max() * 1.3)
-    axes.set(xlabel=f"share of Re Z at {frequency:.3g} Hz [Ω]")
+    axes.set(xlabel=f"share of Re Z at {number(frequency, 3)} Hz [Ω]")
     axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -193,7 +193,7 @@ def test_the_report_ends_with_its_origin(folder):
 def quick(tmp_path, monkeypatch, write_notebook, finish):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("1")
-    cell = "from sslib.notebook import File\nword: str = 'first'  # word\ndata: File = 'a.csv'  # data"
+    cell = "from sslib.datasets import File\nword: str = 'first'  # word\ndata: File = 'a.csv'  # data"
     source = finish + "\nresults(word=word, data=open(data).read())"
     return write_notebook(tmp_path / "quick.ipynb", "# Quick?", source, parameters=cell)
 
