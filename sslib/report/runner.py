@@ -1,12 +1,14 @@
 """Runs notebooks, each in a kernel of its own, and says of each whether it went well.
 
-A run went well only if every code cell was executed to its end, nothing was raised, and the notebook's last call wrote
-its results. nbclient executes the cells directly: the status that papermill writes into a notebook calls a cell
-"completed" after a time-out and after the kernel's death.
+papermill puts the parameters in and drives an engine of ours, which executes the cells with nbclient and watches them:
+papermill's own engine calls a cell "completed" after a time-out and after the kernel's death. A run went well only if
+every code cell was executed to its end, nothing was raised, and the notebook's last call wrote its results.
 """
 
 import contextlib
+import copy
 import json
+import logging
 import os
 import re
 import shutil
@@ -145,9 +147,8 @@ def make(run, folder, timeout, surroundings, by_cell):
     began = datetime.now(UTC)
     clock = monotonic()
     notebook = nbformat.v4.upgrade(nbformat.read(run.notebook.path, as_version=4))
-    _set_parameters(notebook, run.parameters, run.notebook.parameters)
     files = provenance.files(run)
-    error = _execute(notebook, scratch, timeout, run.label if by_cell else None)
+    notebook, error = _papermill(run, notebook, scratch, timeout, run.label if by_cell else None)
     results = None
     if error is None:
         results, error = _read_results(scratch / "results.json")
@@ -169,18 +170,29 @@ def make_stub(run, folder, timeout, surroundings, by_cell, error):
     return record
 
 
-def _set_parameters(notebook, values, parameters):
-    """A cell after the `parameters` cell with the values that differ from it; the tag is papermill's."""
-    import nbformat
+def _papermill(run, notebook, scratch, timeout, label):
+    """The notebook with its parameters set and its cells run, and None or what went wrong."""
+    import papermill
+    from papermill.engines import Engine, papermill_engines
+    from papermill.exceptions import PapermillExecutionError
 
-    notebook.cells = [cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
-    given = {name: value for name, value in values.items() if value != parameters[name].default}
-    if not given:
-        return
-    source = "# As asked for\n" + "\n".join(f"{name} = {value!r}" for name, value in given.items())
-    cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
-    places = [index for index, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
-    notebook.cells.insert(places[0] + 1, cell)
+    class Watched(Engine):
+        """Runs the cells by `_execute`; the notebook as it left them is kept, before papermill marks an error in it."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+            cls.error = _execute(nb_man.nb, scratch, timeout, label)
+            cls.notebook = copy.deepcopy(nb_man.nb)
+            return nb_man.nb
+
+    # It warns of parameters whose annotation (a union, a choice) it cannot read; ours are checked by then.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    papermill_engines.register("watched", Watched)
+    defaults = run.notebook.parameters
+    given = {name: value for name, value in run.parameters.items() if value != defaults[name].default}
+    with contextlib.suppress(PapermillExecutionError):  # said by Watched.error, in one line
+        papermill.execute_notebook(notebook, None, given, "watched", kernel_name="python3", progress_bar=False)
+    return Watched.notebook, Watched.error
 
 
 def _execute(notebook, scratch, timeout, label):
