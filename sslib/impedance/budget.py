@@ -29,7 +29,7 @@ def resistance_budget(result, parts, frequency=None, among=None, level=LEVEL, se
 
     exactly, at any frequency and for any circuit; storage is what capacitances and constant-phase elements add. Toward
     low frequency this is the familiar third of a rail, the charge-transfer resistance, a fifth of the diffusion
-    resistance.
+    resistance where the electrode reacts evenly; where the rails resist more than the interface, the shares shift.
 
     Parameters
     ----------
