@@ -118,7 +118,7 @@ def explore(draw, controls, alt, live=None):
     if live:
         from IPython.display import display
 
-        display(panel(draw, controls, alt))
+        display(panel(draw, controls))
         return
     figure, text = _drawn(draw, {name: control.value for name, control in controls.items()})
     show(figure, alt)
@@ -126,12 +126,13 @@ def explore(draw, controls, alt, live=None):
         print(text)
 
 
-def panel(draw, controls, alt):
+def panel(draw, controls):
     """The live explorer: controls, a button that sets them back, the picture and the text beneath it."""
     import ipywidgets
 
     widgets = {name: control.widget(control.label or name.replace("_", " ")) for name, control in controls.items()}
-    image = ipywidgets.Image(format="png", tooltip=alt, layout={"max_width": "100%", "object_fit": "contain"})
+    # No tooltip on the image: ipywidgets 8.1 cannot make its view in JupyterLab then.
+    image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
     line = ipywidgets.HTML()
     reset = ipywidgets.Button(description="Reset", tooltip="Set every control back to its first value")
     resetting = False

@@ -68,7 +68,7 @@ def test_a_session_shows_the_controls(shown, monkeypatch, session, live, widgets
 
 def test_the_picture_answers_to_every_control():
     """A control that does nothing teaches something wrong."""
-    resistance, offset, model, reset, image, line = panel(draw, controls, "a line").children
+    resistance, offset, model, reset, image, line = panel(draw, controls).children
     assert resistance.description == "resistance [Ω]"
     assert offset.description == "shift"
     assert (image.width, line.value) == ("400", "line: 20 ohm")
@@ -88,7 +88,7 @@ def test_the_picture_answers_to_every_control():
 
 def test_an_error_is_said_in_place_and_the_controls_stay():
     """A traceback beneath a slider that then does nothing more ends the exploration."""
-    resistance, *_, image, line = panel(draw, controls, "a line").children
+    resistance, *_, image, line = panel(draw, controls).children
     before = image.value
     resistance.value = 900.0
     assert "ValueError: resistance is &lt;too&gt; high" in line.value
