@@ -235,7 +235,7 @@ class Element(Circuit):
             f"    {q.symbol} : {q.meaning} [{q.unit}], fitted within {q.lowest:g} to {q.highest:g}"
             for q in cls.quantities
         ]
-        parts = [cls.__doc__, f"    {cls.equation}", "\n".join(rows), f"    Source: {cls.source}."]
+        parts = [cls.__doc__ or cls.__name__, f"    {cls.equation}", "\n".join(rows), f"    Source: {cls.source}."]
         cls.__doc__ = "\n\n".join(parts) + "\n"
 
     def __init__(self, *names):
@@ -244,7 +244,7 @@ class Element(Circuit):
         if len(names) != len(symbols):
             raise ValueError(f"{type(self).__name__} takes {len(symbols)} names ({', '.join(symbols)}), got {names}")
         for name in names:
-            if not (isinstance(name, str) and name.isidentifier()):
+            if not (isinstance(name, str) and name.isidentifier()) or name in ("self", "frequency"):
                 raise ValueError(f"{name!r} is no name for a parameter; a Python identifier such as 'R_ion' is")
         self.slots = tuple(Parameter(name, quantity) for name, quantity in zip(names, self.quantities, strict=True))
 
@@ -324,19 +324,19 @@ class Series(_Combination):
     @property
     def exchanges(self):
         """Besides those of the parts: arcs of one kind, of which the first in the circuit is taken to be the faster."""
-        arcs = [part for part in self.parts if isinstance(part, Parallel) and part.is_arc]
+        arcs = [part.arc for part in self.parts if isinstance(part, Parallel) and part.arc]
         own = [
             Exchange(
                 kind="arcs exchangeable",
-                first=tuple(slot.name for slot in first.slots),
-                second=tuple(slot.name for slot in second.slots),
+                first=first,
+                second=second,
                 rank=lambda values: -_arc_time(values),
-                text=f"The arcs of {first.slots[0].name} and {second.slots[0].name} can be exchanged: that the faster "
-                f"one is {first.slots[0].name}'s is an assumption, not a result.",
+                text=f"The arcs of {first[0]} and {second[0]} can be exchanged: that the faster one is {first[0]}'s is "
+                "an assumption, not a result.",
             )
             for k, first in enumerate(arcs)
             for second in arcs[k + 1 :]
-            if [part.quantities for part in first.parts] == [part.quantities for part in second.parts]
+            if len(first) == len(second)
         ]
         return (*super().exchanges, *own)
 
@@ -359,14 +359,12 @@ class Parallel(_Combination):
     symbol = "|"
 
     @property
-    def is_arc(self):
-        """Whether this is a resistor across a capacitor or a constant-phase element, in this order."""
-        return (
-            len(self.parts) == 2
-            and all(isinstance(part, Element) for part in self.parts)
-            and [slot.quantity.scaling for slot in self.slots[:2]] == [1, -1]
-            and len(self.parts[0].slots) == 1
-        )
+    def arc(self):
+        """Names of resistance, coefficient and exponent if this is a resistor across a C or a CPE, else None."""
+        kinds = {quantity.unit: slot.name for part in self.parts for slot in part.slots for quantity in [slot.quantity]}
+        names = [kinds[unit] for unit in ("ohm", "F", "S s^alpha", "1") if unit in kinds]
+        elements = len(self.parts) == 2 and all(isinstance(part, Element) for part in self.parts)
+        return tuple(names) if elements and set(kinds) in ({"ohm", "F"}, {"ohm", "S s^alpha", "1"}) else None
 
     def evaluate(self, grid, values, jacobian):
         joined, before = None, []

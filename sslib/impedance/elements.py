@@ -67,7 +67,7 @@ def _resistance(symbol, meaning):
 
 
 def _time(symbol, meaning):
-    return Quantity(symbol, "s", meaning, 1e-12, 1e9, scaling=0)
+    return Quantity(symbol, "s", meaning, 1e-12, 1e9, scaling=0, possible=(5e-324, np.inf))
 
 
 class R(Element):
@@ -124,7 +124,7 @@ class CPE(Element):
         Quantity("alpha", "1", "constant-phase exponent", 0.3, 1.0, scaling=0, logarithmic=False, possible=(0, 1)),
     )
     equation = "Z = 1/(Q (iω)^α)"
-    source = "G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275"
+    source = "G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275 (whose exponent is 1 − α)"
 
     def evaluate(self, grid, values, jacobian):
         coefficient, exponent = values[:, :1], values[:, 1:]
@@ -178,7 +178,7 @@ class FiniteLengthWarburg(_Relaxation):
     """Planar diffusion to a boundary of constant concentration (transmissive)."""
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
-    equation = "Z = R_d tanh(x)/x, x² = iωτ_d"
+    equation = "Z = R_d tanh(x)/x, x² = iωτ_d, with τ_d = L²/D"
     source = "D. R. Franceschetti, J. R. Macdonald, J. Electroanal. Chem. 101 (1979) 307"
 
     def shape(self, q, derivative):
@@ -190,7 +190,7 @@ class FiniteSpaceWarburg(_Relaxation):
     """Planar diffusion to a blocking boundary (reflective)."""
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
-    equation = "Z = R_d coth(x)/x, x² = iωτ_d"
+    equation = "Z = R_d coth(x)/x, x² = iωτ_d, with τ_d = L²/D"
     source = "C. Ho, I. D. Raistrick, R. A. Huggins, J. Electrochem. Soc. 127 (1980) 343"
 
     def shape(self, q, derivative):
@@ -216,7 +216,7 @@ class Gerischer(_Relaxation):
     """Diffusion with a first-order reaction on the way."""
 
     quantities = (_resistance("R_G", "Gerischer resistance"), _time("tau_G", "Gerischer time"))
-    equation = "Z = R_G/√(1 + iωτ_G)"
+    equation = "Z = R_G/√(1 + iωτ_G), with τ_G = 1/k"
     source = "H. Gerischer, Z. Phys. Chem. 198 (1951) 286"
 
     def shape(self, q, derivative):

@@ -5,14 +5,15 @@ from scipy import stats
 
 from sslib.checks import check_positive
 from sslib.impedance.circuit import Grid, check_names, check_possible
-from sslib.impedance.minimise import Problem, minimise
+from sslib.impedance.minimise import Problem, Solution, minimise
 from sslib.impedance.results import LEVEL, PROBE, BatchResult, FitResult, Verdict
-from sslib.impedance.starts import StartDictionary
+from sslib.impedance.search import search
 
 STARTS = 24
 BATCH_STARTS = 8
-FIRST_LOOK = 20
 ITERATIONS = 100
+FAR = 10.0
+BASINS = 4
 
 
 class _Setting:
@@ -21,25 +22,31 @@ class _Setting:
     def __init__(self, model, frequency, impedances, fixed, bounds, error, noise):
         self.model, self.impedances = model, impedances
         self.names = model.names
+        self.quantities = [parameter.quantity for parameter in model.parameters]
         fixed, bounds = dict(fixed or {}), dict(bounds or {})
         check_names(self.names, fixed)
         check_names(self.names, bounds)
         for parameter in model.parameters:
             if parameter.name in fixed:
+                if np.ndim(fixed[parameter.name]):
+                    raise ValueError(f"{parameter.name} is fixed at {fixed[parameter.name]!r}; one number goes here")
                 check_possible(parameter, fixed[parameter.name])
+        if len(fixed) == len(self.names):
+            raise ValueError("every parameter is fixed; nothing is left to fit")
         if noise is not None:
             check_positive(noise=noise)
         self.noise = noise
         check_positive(frequency=frequency)
-        if not np.isfinite(impedances).all():
-            raise ValueError("the impedance holds values that are not finite")
-        if not impedances.all():
-            raise ValueError("the impedance holds zeros, which have no relative error")
+        for wrong, what in ((~np.isfinite(impedances), "not finite"), (impedances == 0, "zero")):
+            if wrong.any():
+                rows = ", ".join(map(str, np.flatnonzero(wrong.any(axis=1))[:5]))
+                where = f" (spectrum {rows})" if len(impedances) > 1 else ""
+                raise ValueError(f"the impedance holds values that are {what}{where}")
         self.free = np.array([name not in fixed for name in self.names])
         self.free_names = tuple(name for name in self.names if name not in fixed)
         self.fixed = fixed
         self.bounds = np.array([self._bounds(parameter, bounds) for parameter in model.parameters]).T
-        self.grid = Grid(2 * np.pi * frequency)
+        self.frequency, self.grid = frequency, Grid(2 * np.pi * frequency)
         points = impedances.shape[1]
         self.degrees_of_freedom = 2 * points - len(self.free_names)
         if self.degrees_of_freedom < 1:
@@ -73,23 +80,47 @@ class _Setting:
         check_names(self.names, starts, complete=True)
         for parameter in self.model.parameters:
             check_possible(parameter, starts[parameter.name])
+            if parameter.name in self.free_names and parameter.quantity.logarithmic:
+                check_positive(**{parameter.name: starts[parameter.name]})
         columns = [np.broadcast_to(np.asarray(starts[name], dtype=float), len(self.impedances)) for name in self.names]
         return np.stack(columns, axis=1)[:, None]
 
-    def found_starts(self, count):
-        omega = self.grid.omega if self.grid.omega.ndim == 1 else self.grid.omega[0]
+    def search(self, count, given=None):
+        """Solutions of many starts for each spectrum, the best first (list of Solution)."""
         weights = 1 / np.abs(self.impedances) if self.weights is None else self.weights
-        starts = StartDictionary(self.model, omega).choose(self.impedances, weights, count)
-        for name, value in self.fixed.items():
-            starts[:, :, self.names.index(name)] = value
-        return starts
+        fixed = {self.names.index(name): value for name, value in self.fixed.items()}
+        return search(self.minimise, self.impedances, weights, self.model, self.grid.omega, count, fixed, given)
 
-    def minimise(self, starts, spectra, max_iterations, bounds=None):
+    def minimise(self, starts, spectra, max_iterations=None):
         """Fit each start (starts, parameters) to its spectrum."""
         weights = None if self.weights is None else self.weights[spectra]
-        bounds = self.bounds if bounds is None else bounds
-        problem = Problem(self.model, self.grid.take(spectra), self.free, bounds, weights)
-        return minimise(problem, self.impedances[spectra], starts, max_iterations)
+        problem = Problem(self.model, self.grid.take(spectra), self.free, self.bounds, weights)
+        return minimise(problem, self.impedances[spectra], starts, max_iterations or ITERATIONS)
+
+    def minimise_held(self, starts, sides, at, solution):
+        """Fit the first spectrum with one parameter held in each row: ``sides`` are (name, side), ``at`` its value.
+
+        The weights stay those of ``solution`` (parameters,): chi-square under others is not comparable with its own.
+        """
+        starts, bounds = starts.copy(), np.repeat(self.bounds[:, None], len(sides), axis=1)
+        pairs = [(x.first[0], x.second[0]) for x in self.exchanges if x.kind == "rails exchangeable"]
+        for row, (name, side) in enumerate(sides):
+            k = self.names.index(name)
+            starts[row, k] = at[row]
+            bounds[:, row, k] = at[row]
+            for larger, smaller in pairs:
+                # Within the labelling: a rail pushed past the other would only take its name.
+                if (name, side) == (larger, -1):
+                    bounds[1, row, self.names.index(smaller)] = at[row]
+                if (name, side) == (smaller, 1):
+                    bounds[0, row, self.names.index(larger)] = at[row]
+        if self.weights is None:
+            impedance = self.model.impedance(self.frequency, **dict(zip(self.names, solution, strict=True)))
+            weights = np.repeat(1 / np.abs(impedance)[None], len(sides), axis=0)
+        else:
+            weights = np.repeat(self.weights[:1], len(sides), axis=0)
+        problem = Problem(self.model, self.grid, self.free, bounds, weights)
+        return minimise(problem, np.repeat(self.impedances[:1], len(sides), axis=0), starts, ITERATIONS)
 
     def labelled(self, solution):
         """The solutions with what is exchangeable in the circuit's stated labelling."""
@@ -166,7 +197,7 @@ def fit_batch(
         (broadcast to the impedances; the same for the real and the imaginary part).
     noise : float, optional
         The noise level, relative for "proportional", [ohm] for "unit". Without it, it is estimated from each
-        spectrum's residuals.
+        spectrum's residuals; for known standard deviations it is a factor on them, 1 if not given.
 
     Returns
     -------
@@ -184,17 +215,11 @@ def fit_batch(
             "(spectra, frequencies) and (frequencies,) go together"
         )
     setting = _Setting(model, frequency, impedances, fixed, bounds, error, noise)
-    spectra = np.arange(len(impedances))
     if starts is not None:
-        solution = setting.minimise(setting.given_starts(starts)[:, 0], spectra, ITERATIONS)
+        solution = setting.minimise(setting.given_starts(starts)[:, 0], np.arange(len(impedances)))
     else:
-        tried = setting.found_starts(starts_tried)
-        count = tried.shape[1]
-        looked = setting.minimise(tried.reshape(-1, len(model.names)), np.repeat(spectra, count), FIRST_LOOK)
-        order = np.argsort(looked.cost.reshape(-1, count), axis=1)[:, :2] + count * spectra[:, None]
-        finished = setting.minimise(looked.values[order.ravel()], np.repeat(spectra, order.shape[1]), ITERATIONS)
-        best = np.argmin(finished.cost.reshape(order.shape), axis=1) + order.shape[1] * spectra
-        solution = finished.take(best)
+        found = setting.search(starts_tried)
+        solution = Solution.join([own.take(np.array([0])) for own in found])
     solution = setting.labelled(solution)
     values, hessian = solution.values, solution.hessian
     own = solution.cost / setting.degrees_of_freedom
@@ -224,8 +249,10 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
     model : Circuit
     spectrum : Spectrum
         Anything with ``frequency`` [Hz] and complex ``impedance`` [ohm], each of shape (frequencies,).
-    starts, fixed, bounds, error, noise
-        As for `fit_batch`. No starting values are needed.
+    starts : dict, optional
+        Starting values, tried beside those that come from the data.
+    fixed, bounds, error, noise
+        As for `fit_batch`.
 
     Returns
     -------
@@ -251,8 +278,8 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
             f"frequency has shape {frequency.shape} and impedance {impedance.shape}; both are (frequencies,)"
         )
     setting = _Setting(model, frequency, impedance[None], fixed, bounds, error, noise)
-    tried = setting.found_starts(STARTS) if starts is None else setting.given_starts(starts)
-    found = setting.labelled(setting.minimise(tried[0], np.zeros(len(tried[0]), dtype=int), 2 * ITERATIONS))
+    (found,) = setting.search(STARTS, None if starts is None else setting.given_starts(starts))
+    found = setting.labelled(found)
     probes, sides, released = _probe(setting, found)
     while released.cost.min() < found.cost.min() * (1 - 1e-6):
         # A probe fell into a deeper basin: go on from there.
@@ -266,26 +293,13 @@ def _probe(setting, found):
 
     Returns the held solutions, what was held in each as (name, side), and the solutions after release.
     """
-    best = int(np.argmin(found.cost))
-    logarithmic = {p.name for p in setting.model.parameters if p.quantity.logarithmic}
-    sides = [(name, side) for name in setting.free_names if name in logarithmic for side in (-1, 1)]
-    starts = np.repeat(found.values[best : best + 1], len(sides), axis=0)
-    bounds = np.repeat(setting.bounds[:, None], len(sides), axis=1)
-    for row, (name, side) in enumerate(sides):
-        k = setting.names.index(name)
-        starts[row, k] *= PROBE**side
-        bounds[:, row, k] = starts[row, k]
-        for exchange in setting.exchanges:
-            # Within the labelling: a rail pushed past the other would only take its name.
-            if exchange.kind == "rails exchangeable":
-                (larger,), (smaller,) = exchange.first, exchange.second
-                if (name, side) == (larger, -1):
-                    bounds[1, row, setting.names.index(smaller)] = starts[row, k]
-                if (name, side) == (smaller, 1):
-                    bounds[0, row, setting.names.index(larger)] = starts[row, k]
-    spectrum = np.zeros(len(sides), dtype=int)
-    held = setting.minimise(starts, spectrum, ITERATIONS, bounds)
-    released = setting.labelled(setting.minimise(held.values, spectrum, ITERATIONS))
+    best = found.values[np.argmin(found.cost)]
+    logarithmic = dict(zip(setting.names, (q.logarithmic for q in setting.quantities), strict=True))
+    sides = [(name, side) for name in setting.free_names if logarithmic[name] for side in (-1, 1)]
+    starts = np.repeat(best[None], len(sides), axis=0)
+    at = np.array([best[setting.names.index(name)] * PROBE**side for name, side in sides])
+    held = setting.minimise_held(starts, sides, at, best)
+    released = setting.labelled(setting.minimise(held.values, np.zeros(len(sides), dtype=int)))
     return held, sides, released
 
 
@@ -303,6 +317,8 @@ class _Report:
         self.noise = scatter if setting.noise is None else setting.noise
         limit = stats.chi2.ppf(0.999, self.dof) / self.dof
         self.excess = scatter / self.noise if (scatter / self.noise) ** 2 > limit else 1.0
+        floor = stats.chi2.ppf(0.001, self.dof) / self.dof
+        self.dearth = scatter / self.noise if (scatter / self.noise) ** 2 < floor else 1.0
         # In units of the variance that the intervals rest on.
         self.variance = (self.noise * self.excess) ** 2
 
@@ -313,6 +329,7 @@ class _Report:
         fitted = setting.model.impedance(self.frequency, **values)
         residuals = (fitted - impedance) / (np.abs(fitted) if setting.proportional else 1)
         self.rises, self.at_bound = self._rises(), self._at_bound()
+        self.basins = self._basins()
         self.rivals = self._rivals()
         verdicts = [
             *self._verdicts_convergence(),
@@ -337,6 +354,9 @@ class _Report:
             at_bound=self.at_bound,
             verdicts=tuple(verdicts),
             rivals=tuple(self.rivals),
+            basins=tuple(self.basins),
+            setting=setting,
+            variance=self.variance,
         )
 
     def _rises(self):
@@ -359,26 +379,35 @@ class _Report:
                 )
         return at_bound
 
-    def _rivals(self):
-        """Solutions elsewhere whose chi-square is within the limit, the best of each place."""
-        candidates = [*zip(self.found.values, self.found.cost, strict=True)]
-        candidates += [*zip(self.released.values, self.released.cost, strict=True)]
-        limit = stats.chi2.ppf(LEVEL, 1)
-        problem_free = self.setting.free
-        determined = np.array([min(self.rises.get(name, (np.inf,))) > limit for name in self.setting.free_names])
-        logarithmic = np.array([p.quantity.logarithmic for p in self.setting.model.parameters])
-
-        def place(values):
-            return np.where(logarithmic, np.log(np.where(logarithmic, values, 1)), values)[problem_free]
-
-        places, rivals = [place(self.values)], []
-        for values, cost in sorted(candidates, key=lambda pair: pair[1]):
-            rise = (cost - self.cost) / self.variance
-            here = place(values)
-            # A step along what is open anyway is no news.
-            apart = [np.abs(np.where(determined, here - other, 0)).max() > np.log(1.5) for other in places]
-            if rise < limit and all(apart):
+    def _basins(self):
+        """Other places whose chi-square is not far above, as (values, cost), the best of each place."""
+        values = np.concatenate([self.found.values, self.released.values])
+        costs = np.concatenate([self.found.cost, self.released.cost])
+        places, basins = [self._place(self.values)], []
+        for k in np.argsort(costs):
+            if (costs[k] - self.cost) / self.variance > FAR or len(basins) == BASINS:
+                break
+            here = self._place(values[k])
+            if all(np.abs(here - other).max() > np.log(1.2) for other in places):
                 places.append(here)
+                basins.append((values[k], float(costs[k])))
+        return basins
+
+    def _place(self, values):
+        """Free coordinates: the logarithm of what is positive."""
+        logarithmic = self.setting.free & np.array([q.logarithmic for q in self.setting.quantities])
+        return np.where(logarithmic, np.log(np.where(logarithmic, values, 1)), values)[self.setting.free]
+
+    def _rivals(self):
+        """The basins within the limit that differ in something the data determine."""
+        limit = stats.chi2.ppf(LEVEL, 1)
+        # A step along what is open anyway is no news.
+        known = np.array([min(self.rises.get(name, (np.inf,))) > limit for name in self.setting.free_names])
+        rivals = []
+        for values, cost in self.basins:
+            rise = (cost - self.cost) / self.variance
+            apart = np.where(known, self._place(values) - self._place(self.values), 0)
+            if rise < limit and np.abs(apart).max(initial=0) > np.log(1.5):
                 rivals.append(({n: float(v) for n, v in zip(self.setting.names, values, strict=True)}, float(rise)))
         return rivals
 
@@ -394,11 +423,19 @@ class _Report:
                 f"The residuals are {self.excess:.2g} times the stated noise: the model does not describe the spectrum "
                 "to within it. Intervals are widened by that factor.",
             )
+        if self.dearth < 1:
+            yield Verdict(
+                "residuals below the noise",
+                (),
+                f"The residuals are only {self.dearth:.2g} of the stated noise: the intervals are wider than this "
+                "spectrum deserves.",
+            )
         # Alternating signs are chance; neighbours of one sign are a model that misses something.
         neighbours = np.concatenate([part[1:] * part[:-1] for part in (weighted.real, weighted.imag)]).sum()
         correlation = neighbours / (np.abs(weighted) ** 2).sum()
         limit = 4 / np.sqrt(2 * len(weighted))
-        if correlation > limit:
+        # Below a millionth it is rounding, which has patterns of its own.
+        if correlation > limit and np.sqrt(np.mean(np.abs(weighted) ** 2)) > 1e-6:
             yield Verdict(
                 "residuals systematic",
                 (),

@@ -20,8 +20,8 @@ class TransmissionLine(Circuit):
 
     with :math:`c(q) = (x \coth x - 1)/q`, :math:`h(q) = \tanh(x/2)/(x/2)`, :math:`x^2 = q`; electron-electron
     is ion-ion with the rails exchanged. This is the general line of Bisquert (J. Phys. Chem. B 104 (2000) 2287) with
-    the sum :math:`z_1^2 + z_2^2` where the review prints a product, and the configurations I, II and III of Gomadam
-    and Weidner (J. Electrochem. Soc. 152 (2005) A179), rearranged so that either rail may vanish.
+    the sum :math:`z_1^2 + z_2^2` where the review prints a product, and the configurations I, II and III of Gomadam,
+    Weidner, Zawodzinski and Saab (J. Electrochem. Soc. 150 (2003) E371), rearranged so that either rail may vanish.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class TransmissionLine(Circuit):
     def __repr__(self):
         return (
             f"TransmissionLine(ion={self.ion!r}, electron={self.electron!r}, interface={self.interface!r}, "
-            f"terminals={self.terminals!r})"
+            f"terminals={self.terminals!r}, larger={self.larger!r})"
         )
 
 

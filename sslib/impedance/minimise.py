@@ -32,7 +32,11 @@ class Solution:
     iterations: np.ndarray
 
     def take(self, rows):
-        return Solution(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        return Solution(*(array[rows] for array in vars(self).values()))
+
+    @classmethod
+    def join(cls, parts):
+        return cls(*(np.concatenate(arrays) for arrays in zip(*(vars(part).values() for part in parts), strict=True)))
 
 
 class Problem:
@@ -53,7 +57,8 @@ class Problem:
         self.circuit, self.grid, self.free, self.weights = circuit, grid, free, weights
         names = circuit.names
         self.parameter_of_slot = np.array([names.index(slot.name) for slot in circuit.slots])
-        self.logarithmic = np.array([parameter.quantity.logarithmic for parameter in circuit.parameters])
+        # What is fixed keeps its value, zero included, and needs no logarithm.
+        self.logarithmic = free & np.array([parameter.quantity.logarithmic for parameter in circuit.parameters])
         self.bounds = self.coordinates(np.asarray(bounds, dtype=float))[..., free]
         # Rows of the product are slots and the residual; rows of the normal equations, free parameters and the same.
         gather = np.zeros((free.sum() + 1, len(circuit.slots) + 1))
@@ -166,7 +171,7 @@ def minimise(problem, data, starts, max_iterations=100):
     )
     waiting = np.arange(len(starts))
     active = None
-    while len(waiting) or len(active.index):
+    while len(waiting) or (active is not None and len(active.index)):
         room = BATCH - (0 if active is None else len(active.index))
         if len(waiting) and room >= BATCH // 4:
             fresh = _Active.begin(problem, data, starts, waiting[:room])

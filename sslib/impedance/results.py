@@ -1,10 +1,12 @@
 """What a fit returns: values, intervals, and words for what the data leave open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from scipy import stats
+
+from sslib.impedance.profile import profile
 
 LEVEL = 0.95
 PROBE = 4.0
@@ -16,7 +18,7 @@ class Verdict:
     """What a fit has to say besides its numbers: ``kind`` in the words below, the parameters it is about, a sentence.
 
     Kinds: "not determined", "rival solution", "rails exchangeable", "arcs exchangeable", "bound reached",
-    "residuals exceed the noise", "residuals systematic", "not converged".
+    "residuals exceed the noise", "residuals below the noise", "residuals systematic", "not converged".
     """
 
     kind: str
@@ -27,7 +29,7 @@ class Verdict:
         return self.text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FitResult:
     """The outcome of `fit`.
 
@@ -56,6 +58,8 @@ class FitResult:
     verdicts : tuple of Verdict
     rivals : tuple of (dict, float)
         Other solutions that the data cannot exclude, with how much larger their chi-square is.
+    basins, setting, variance
+        What the profiles of the intervals go on from.
     """
 
     model: object
@@ -73,6 +77,9 @@ class FitResult:
     at_bound: dict
     verdicts: tuple
     rivals: tuple
+    basins: tuple = field(repr=False)
+    setting: object = field(repr=False)
+    variance: float
 
     @property
     def reduced_chi_square(self):
@@ -109,24 +116,35 @@ class FitResult:
     def interval(self, name, level=LEVEL):
         """Interval of a parameter in its unit; an end that the data leave open is None.
 
-        From the covariance of the fitted coordinate (the logarithm of a positive parameter). An end is open where the
-        parameter reached its bound, or where moving it by a factor of four with the others fitted again is not
-        excluded at this level; where that is excluded, no end lies beyond it. Within a factor of four the covariance
-        can still be too narrow where chi-square is far from a parabola: a large ratio of ionic rail to charge transfer.
+        From the profile likelihood: an end is where chi-square, all other parameters fitted again, has risen by the
+        square of the normal (or, for an estimated noise, Student's) quantile. Where the data do not exclude another
+        solution, the interval spans both. An end is open where the fit's bound, or a factor of a thousand, is not
+        excluded.
         """
         if name not in self.free:
             known = "it was held fixed" if name in self.values else f"known are {', '.join(self.free)}"
             raise ValueError(f"there is no interval for {name!r}: {known}")
-        k, value = self.free.index(name), self.values[name]
-        reach = self._quantile(level) * np.sqrt(self.covariance[k, k])
-        below, above = self.open_ends(name, level)
-        if self._logarithmic[name]:
-            reach = min(reach, np.log(PROBE))
-            low, high = value * np.exp(-reach), value * np.exp(reach)
-        else:
-            possible = self._quantity(name).possible
-            low, high = max(value - reach, possible[0]), min(value + reach, possible[1])
-        return None if below else float(low), None if above else float(high)
+        return self._profile(level)[name]
+
+    def _profile(self, level):
+        if not 0 < level < 1:
+            raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
+        if level not in self._profiles:
+            spread, quantile = np.sqrt(np.diagonal(self.covariance)), self._quantile(level)
+            values = np.array([self.values[name] for name in self.model.names])
+            cost = self.chi_square * self.noise**2
+            ends = profile(self.setting, values, cost, 0.0, spread, self.variance, quantile)
+            for other, other_cost in self.basins:
+                rise = np.sqrt(max(other_cost - cost, 0) / self.variance)
+                if rise < quantile:
+                    there = profile(self.setting, other, other_cost, rise, spread, self.variance, quantile)
+                    ends = {name: _hull(ends[name], there[name]) for name in ends}
+            self._profiles[level] = ends
+        return self._profiles[level]
+
+    @cached_property
+    def _profiles(self):
+        return {}
 
     def open_ends(self, name, level=LEVEL):
         """Whether the data leave a parameter open (below, above) at this level."""
@@ -139,7 +157,7 @@ class FitResult:
         return stats.norm.ppf(tail) if self.noise_stated else stats.t.ppf(tail, self.degrees_of_freedom)
 
     def table(self, truth=None, descriptions=None, level=LEVEL):
-        """The parameters as a DataFrame: meaning, unit, value, ends of the interval (NaN where open), truth if given.
+        """The parameters as a DataFrame: value, ends of the interval (NaN where open), truth if given, unit, meaning.
 
         Parameters
         ----------
@@ -157,12 +175,23 @@ class FitResult:
             name = parameter.name
             low, high = self.interval(name, level) if name in self.free else (None, None)
             meaning = (descriptions or {}).get(name, parameter.meaning)
-            row = {"meaning": meaning, "unit": parameter.unit, "value": self.values[name]}
-            rows[name] = row | {"from": low, "to": high} | ({"truth": truth.get(name)} if truth else {})
+            row = {"value": self.values[name], "from": low, "to": high}
+            row |= {"truth": truth.get(name)} if truth else {}
+            rows[name] = row | {"unit": parameter.unit, "meaning": meaning}
         frame = pd.DataFrame.from_dict(rows, orient="index")
-        numbers = frame.columns[2:]
+        numbers = frame.columns[:-2]
         frame[numbers] = frame[numbers].astype(float)
         return frame
+
+    def __str__(self):
+        scatter = np.sqrt(np.mean(np.abs(self.residuals) ** 2) / 2)
+        lines = [
+            f"reduced chi-square {self.reduced_chi_square:.3g} at a noise of {self.noise:.3g}; "
+            f"root mean square of the residuals {scatter:.3g} in each part",
+            self.table().to_string(float_format=lambda x: f"{x:.4g}", na_rep="open"),
+            *(f"- {verdict}" for verdict in self.verdicts),
+        ]
+        return "\n".join(lines)
 
     def derive(self, function, level=LEVEL):
         """Value and interval of a positive quantity that follows from the parameters.
@@ -176,16 +205,25 @@ class FitResult:
         -------
         value : float
         interval : tuple
-            From the covariance, to first order in the fitted coordinates; both ends None where a parameter that
-            matters to it is not determined.
+            That of the parameter where it depends on one alone, else from the covariance, to first order in the
+            fitted coordinates; both ends None where a parameter that matters has no standard error or is at a bound.
         """
         value = float(function(self.values))
         slope = np.array([self._log_slope(function, name) for name in self.free])
-        slope = np.where(np.abs(slope) > 1e-3, slope, 0)
-        if any(any(self.open_ends(name, level)) for name, share in zip(self.free, slope, strict=True) if share):
+        matters = np.abs(slope) > 1e-7
+        if matters.sum() == 1:
+            # One parameter alone: the ends of its own interval, whatever the shape of chi-square.
+            name = self.free[int(np.argmax(matters))]
+            ends = [
+                None if end is None else float(function({**self.values, name: end}))
+                for end in self.interval(name, level)
+            ]
+            return value, tuple(ends if slope.sum() > 0 else ends[::-1])
+        covariance = self.covariance[np.ix_(matters, matters)]
+        bounded = [any(self.at_bound[name]) for name in np.array(self.free)[matters]]
+        if not np.isfinite(covariance).all() or any(bounded):
             return value, (None, None)
-        finite = np.where(np.isfinite(self.covariance), self.covariance, 0)
-        reach = self._quantile(level) * np.sqrt(slope @ finite @ slope)
+        reach = self._quantile(level) * np.sqrt(slope[matters] @ covariance @ slope[matters])
         return value, (float(value * np.exp(-reach)), float(value * np.exp(reach)))
 
     def _log_slope(self, function, name, width=1e-4):
@@ -213,3 +251,9 @@ class BatchResult:
     reduced_chi_square: np.ndarray
     converged: np.ndarray
     iterations: np.ndarray
+
+
+def _hull(first, second):
+    """The interval that holds both; an open end stays open."""
+    lows, highs = zip(first, second, strict=True)
+    return None if None in lows else min(lows), None if None in highs else max(highs)

@@ -5,7 +5,12 @@ admittance divided by k. So a dictionary of random shapes is drawn once for a se
 found for each spectrum by linear least squares (no scale below a floor, for a logarithm near nothing has no slope), and
 the best shapes of different neighbourhoods are the starts. Several neighbourhoods matter: the wrong basin is often
 an open ridge on which a fit never comes back.
+
+A circuit of many terms has more combinations of shapes than a dictionary holds. There a fit goes on from where it
+ended: one or two terms at a time are taken out and chosen anew against what the others leave, as long as that helps.
 """
+
+from itertools import permutations
 
 import numpy as np
 from scipy.stats import qmc
@@ -16,6 +21,8 @@ LOG2_SHAPES = 12
 NEIGHBOURHOODS = 32
 IMPEDANCE_DECADES = 4.5
 CHUNK = 100
+SWEEPS = 10
+AGAIN = 8
 
 
 class StartDictionary:
@@ -34,17 +41,14 @@ class StartDictionary:
         slot_of_name = {name: k for k, name in zip(first_slot, circuit.names, strict=True)}
         values = values[:, [slot_of_name[slot.name] for slot in slots]]
 
-        self.first_slot = first_slot
-        self.values = values
-        grid, start, shapes_of_terms, self.term_of_slot = Grid(omega), 0, [], []
-        for number, term in enumerate(circuit.terms):
-            own = slice(start, start + len(term.slots))
-            shapes_of_terms.append(
-                np.broadcast_to(term.evaluate(grid, values[:, own], None), (len(values), len(omega)))
-            )
-            self.term_of_slot += [number] * len(term.slots)
-            start = own.stop
-        self.shapes = np.stack(shapes_of_terms)
+        self.grid, self.first_slot, self.values = Grid(omega), first_slot, values
+        ends = np.cumsum([len(term.slots) for term in circuit.terms])
+        self.slots_of_terms = [slice(a, b) for a, b in zip(np.append(0, ends), ends, strict=False)]
+        self.term_of_slot = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        names = circuit.names
+        self.parameter_of_slot = np.array([names.index(slot.name) for slot in slots])
+        shapes_of_terms = self._terms(values)
+        self.shapes = shapes_of_terms
         # A term is given its size by the data; before, all shapes of it are of one size.
         self.size = np.exp(np.mean(np.log(np.abs(self.shapes)), axis=2))
         self.shapes /= self.size[:, :, None]
@@ -66,30 +70,67 @@ class StartDictionary:
         self.values, self.size, self.shapes = self.values[order], self.size[:, order], self.shapes[:, order]
         self.begins = np.searchsorted(nearest[order], np.unique(nearest))
 
+    def _terms(self, values):
+        """Impedance of each term, shape (terms, sets, frequencies), at values by slot (sets, slots)."""
+        shape = (len(values), len(self.grid.omega))
+        return np.stack(
+            [
+                np.broadcast_to(term.evaluate(self.grid, values[:, own], None), shape)
+                for term, own in zip(self.circuit.terms, self.slots_of_terms, strict=True)
+            ]
+        )
+
     def choose(self, impedances, weights, count):
         """Starting values, shape (spectra, count, parameters), the best first.
 
         ``impedances`` [ohm] and ``weights`` [1/ohm] have shape (spectra, frequencies).
         """
-        chunks = [
-            self._choose(impedances[k : k + CHUNK], weights[k : k + CHUNK], count)
-            for k in range(0, len(impedances), CHUNK)
-        ]
-        return np.concatenate(chunks)
+        every = np.arange(len(self.shapes))
+        return self._in_chunks(every, impedances, weights, self._floors(impedances), count)
 
-    def _choose(self, data, weights, count):
-        terms, squared = len(self.shapes), weights**2
-        scale = self._floors(data)
-        gram = np.empty((terms, terms, len(data), self.shapes.shape[1]))
+    def choose_again(self, impedances, weights, values):
+        """Values with one or two terms chosen anew against what the others leave.
+
+        ``values`` has shape (spectra, parameters). Returns an array of shape (spectra, choices, parameters), empty for
+        a circuit of fewer than three terms, which one dictionary covers.
+        """
+        terms = range(len(self.shapes))
+        if len(terms) < 2:
+            return np.empty((len(values), 0, values.shape[1]))
+        by_term = self._terms(values[:, self.parameter_of_slot])
+        floors, chosen = self._floors(impedances), []
+        for first in terms:
+            rest = impedances - sum(by_term[k] for k in terms if k != first)
+            chosen.append(self._with(first, rest, weights, floors, values, AGAIN))
+        # Of two terms, the one that comes first takes the larger part of what both have to explain.
+        for first, second in permutations(terms, 2) if len(terms) > 2 else ():
+            rest = impedances - sum((by_term[k] for k in terms if k not in (first, second)), start=0)
+            for new in np.moveaxis(self._with(first, rest, weights, floors, values, AGAIN), 1, 0):
+                left = rest - self._terms(new[:, self.parameter_of_slot])[first]
+                chosen.append(self._with(second, left, weights, floors, new, 1))
+        return np.concatenate(chosen, axis=1)
+
+    def _with(self, term, rest, weights, floors, values, count):
+        """The values with one term chosen anew against the rest, shape (spectra, count, parameters)."""
+        new = self._in_chunks(np.array([term]), rest, weights, floors[[term]], count)
+        kept = self.term_of_slot[self.first_slot] != term
+        new[:, :, kept] = values[:, None, kept]
+        return new
+
+    def _in_chunks(self, terms, data, weights, floors, count):
+        chunks = [slice(k, k + CHUNK) for k in range(0, len(data), CHUNK)]
+        return np.concatenate([self._choose(terms, data[c], weights[c], floors[:, c], count) for c in chunks])
+
+    def _choose(self, terms, data, weights, floors, count):
+        shapes, squared = self.shapes[terms], weights**2
+        gram = np.empty((len(terms), len(terms), len(data), shapes.shape[1]))
         overlap = np.empty(gram.shape[1:])
-        for j in range(terms):
-            overlap[j] = (squared * data.real) @ self.shapes[j].real.T + (squared * data.imag) @ self.shapes[j].imag.T
+        for j in range(len(terms)):
+            overlap[j] = (squared * data.real) @ shapes[j].real.T + (squared * data.imag) @ shapes[j].imag.T
             for k in range(j + 1):
-                gram[j, k] = squared @ (self.shapes[j] * self.shapes[k].conj()).real.T
+                gram[j, k] = squared @ (shapes[j] * shapes[k].conj()).real.T
                 gram[k, j] = gram[j, k]
-        sizes = np.maximum(_solve(gram, overlap), scale[:, :, None])
-        misfit = np.einsum("jns,jkns,kns->ns", sizes, gram, sizes) - 2 * np.einsum("jns,jns->ns", sizes, overlap)
-
+        sizes, misfit = _fitted(gram, overlap, floors)
         best = np.argsort(np.minimum.reduceat(misfit, self.begins, axis=1), axis=1)[:, :count]
         ends = np.append(self.begins[1:], misfit.shape[1])
         chosen = np.empty((len(data), best.shape[1]), dtype=int)
@@ -98,8 +139,9 @@ class StartDictionary:
                 begin = self.begins[group]
                 chosen[row, column] = begin + np.argmin(misfit[row, begin : ends[group]])
         spectra = np.arange(len(data))[:, None]
-        factor = (sizes[:, spectra, chosen] / self.size[:, chosen])[self.term_of_slot]
-        values = self.values[chosen] * np.moveaxis(factor, 0, -1) ** self.scaling
+        factor = np.ones((len(self.shapes), len(data), chosen.shape[1]))
+        factor[terms] = sizes[:, spectra, chosen] / self.size[terms][:, chosen]
+        values = self.values[chosen] * np.moveaxis(factor[self.term_of_slot], 0, -1) ** self.scaling
         return values[:, :, self.first_slot]
 
     def _floors(self, data):
@@ -108,6 +150,28 @@ class StartDictionary:
         positive = np.where(data.real > 0, data.real, np.inf).min(axis=1)
         ohmic = np.where(np.isfinite(positive), positive, smallest)
         return np.stack([floor * (ohmic if floor == 0.3 else smallest) for floor in self.floor])
+
+
+def _fitted(gram, overlap, floors):
+    """Sizes of the terms above their floors (terms, spectra), and the misfit of each shape up to a constant."""
+    sizes = _solve_above(gram, overlap, np.broadcast_to(floors[:, :, None], overlap.shape))
+    misfit = np.einsum("jns,jkns,kns->ns", sizes, gram, sizes) - 2 * np.einsum("jns,jns->ns", sizes, overlap)
+    return sizes, misfit
+
+
+def _solve_above(gram, right, floor):
+    """Least squares with no size below its floor: solved freely, then term by term where that went below."""
+    sizes = _solve(gram, right)
+    low = (sizes < floor).any(axis=0)
+    if low.any():
+        part_gram, part_right, part_floor = gram[:, :, low], right[:, low], floor[:, low]
+        part = np.maximum(sizes[:, low], part_floor)
+        for _ in range(SWEEPS):
+            for j in range(len(part)):
+                others = (part_gram[j] * part).sum(axis=0) - part_gram[j, j] * part[j]
+                part[j] = np.maximum((part_right[j] - others) / part_gram[j, j], part_floor[j])
+        sizes[:, low] = part
+    return sizes
 
 
 def _solve(gram, right):
