@@ -44,6 +44,11 @@ def names():
     return sorted(_registry())
 
 
+def generated():
+    """Names of the project's own spectra with known truth (list of str)."""
+    return sorted(file.stem for file in _generated_spectra().glob("*.csv"))
+
+
 def describe(name):
     """What a public data set is and where it comes from (DataSet).
 
@@ -107,12 +112,11 @@ def locate(name_or_path):
         return path
     if name in _registry():
         return fetch(name)
-    generated = {file.stem: file for file in _generated_spectra().glob("*.csv")}
-    if name in generated:
-        return generated[name]
+    if name in generated():
+        return _generated_spectra() / f"{name}.csv"
     raise FileNotFoundError(
         f"there is no file {name!r} (a relative path starts in {Path.cwd()}) and no data set of that name"
-        f"{_nearest(name, [*_registry(), *generated])}"
+        f"{_nearest(name, [*_registry(), *generated()])}"
     )
 
 
@@ -156,7 +160,7 @@ def _download(entry):
         raise OSError(
             f"{entry.name} cannot be downloaded from {entry.address} ({error}); without a network, let SSLIB_DATA "
             f"name a folder that holds {entry.path}"
-        ) from error
+        ) from None
     return Path(kept)
 
 

@@ -1,6 +1,6 @@
 """Circuits, transmission lines, and fits of them."""
 
-from sslib.impedance.budget import STORAGE, Share, resistance_budget
+from sslib.impedance.budget import STORAGE, Share, limiting, resistance_budget, resistance_split
 from sslib.impedance.cathodes import (
     CATHODES,
     COUNTER_ELECTRODES,

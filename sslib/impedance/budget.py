@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sslib.impedance.circuit import Evaluator, Grid
 from sslib.impedance.results import LEVEL, PROBE
 
 DRAWS = 1000
 STORAGE = "storage"
+POOR = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,15 @@ def resistance_budget(result, parts, frequency=None, among=None, level=LEVEL, se
     Raises
     ------
     ValueError
-        When a parameter that scales as an impedance has no part.
+        When a parameter that scales as an impedance has no part, or ``among`` names an unknown one.
     """
-    scaling = {p.name: p.quantity.scaling for p in result.model.parameters}
-    missing = [name for name, power in scaling.items() if power > 0 and name not in parts]
-    if missing:
-        raise ValueError(f"parameters without a part: {', '.join(missing)}")
     frequency = min(result.frequency) if frequency is None else frequency
-    values = _draws(result, seed)
-    impedance, jacobian = Evaluator(result.model)(Grid(2 * np.pi * np.array([frequency])), values)
-    split = {part: np.zeros(len(values)) for part in dict.fromkeys(parts.values())}
-    for k, (name, power) in enumerate(scaling.items()):
-        if power > 0:
-            split[parts[name]] += values[:, k] * jacobian[:, k, 0].real
-    split = {part: share for part, share in split.items() if share.any()}
-    split[STORAGE] = impedance[:, 0].real - sum(split.values())
+    split = resistance_split(result.model, frequency, _draws(result, seed), parts)
+    unknown = sorted(set(among or ()) - set(parts.values()))
+    if unknown:
+        raise ValueError(
+            f"there are no parts {', '.join(unknown)}; known are {', '.join(dict.fromkeys(parts.values()))}"
+        )
     stacked = np.stack(list(split.values()))
     rivals = [k for k, part in enumerate(split) if part != STORAGE and (among is None or part in among)]
     winner = np.array(rivals)[np.argmax(stacked[rivals, 1:], axis=0)] if rivals else np.full(DRAWS, -1)
@@ -78,8 +72,85 @@ def resistance_budget(result, parts, frequency=None, among=None, level=LEVEL, se
     }
 
 
+def resistance_split(model, frequency, values, parts):
+    """The split of `resistance_budget` at given parameter values.
+
+    Parameters
+    ----------
+    model : Circuit
+    frequency : float
+        [Hz].
+    values : dict
+        Numbers, or arrays of one shape (sets,).
+    parts : dict
+        As for `resistance_budget`.
+
+    Returns
+    -------
+    dict
+        By part its share of the real part [ohm], shape (sets,); "storage" last.
+    """
+    scaling = {p.name: p.quantity.scaling for p in model.parameters}
+    missing = [name for name, power in scaling.items() if power > 0 and name not in parts]
+    if missing:
+        raise ValueError(f"parameters without a part: {', '.join(missing)}")
+    if STORAGE in parts.values():
+        raise ValueError(f"{STORAGE!r} is what capacitances add; a part of this name would be lost in it")
+    impedance, slopes = model.derivatives([frequency], **{name: np.atleast_1d(values[name]) for name in model.names})
+    split = dict.fromkeys(dict.fromkeys(parts[name] for name, power in scaling.items() if power > 0), 0.0)
+    for name, power in scaling.items():
+        if power > 0:
+            split[parts[name]] = split[parts[name]] + values[name] * slopes[name][:, 0].real
+    split[STORAGE] = impedance[:, 0].real - sum(split.values())
+    return split
+
+
+def limiting(result, budget, parts, among, rivals=()):
+    """Which part limits, in words, and why that is not decided where it is not.
+
+    Parameters
+    ----------
+    result : FitResult
+    budget : dict of str to Share
+        From `resistance_budget` at the lowest frequency, with the same ``parts`` and ``among``.
+    among : iterable of str
+        The parts in question.
+    rivals : iterable of (Circuit, dict)
+        Other models that fit as well, with their values.
+
+    Returns
+    -------
+    text : str
+        The part, several joined by "or" where the draws or the rival models disagree, or "not decided".
+    reasons : list of str
+        Why it is not decided, or why several are named.
+    """
+    frequency = min(result.frequency)
+    total = sum(share.value for share in budget.values())
+    ranked = sorted((part for part in among if part in budget), key=lambda part: -budget[part].largest)
+    leaders = [part for part in ranked if budget[part].largest > 0.05] or ranked[:1]
+    reasons, doubts = [], []
+    scatter = np.sqrt(np.mean(np.abs(result.fitted / result.impedance - 1) ** 2) / 2)
+    if scatter > POOR:
+        doubts.append(f"the model misses the spectrum by {100 * scatter:.2g} % of |Z|")
+    if budget[STORAGE].value > 0.5 * total:
+        doubts.append("at the lowest frequency most of Re Z is the loss of a capacitance: no resistance is reached")
+    negative = [part for part, share in budget.items() if share.value < -0.05 * total]
+    if negative:
+        doubts.append(f"the share of {' and '.join(negative)} is negative, which no part of a cell is")
+    open_names = {name for v in result.verdicts if v.kind == "not determined" for name in v.parameters}
+    doubts += [f"{name} is not determined" for name in sorted(open_names) if parts.get(name) in leaders]
+    for model, values in rivals:
+        split = resistance_split(model, frequency, values, parts)
+        other = max((part for part in among if part in split), key=lambda part: float(split[part][0]))
+        if other not in leaders:
+            leaders.append(other)
+            reasons.append(f"another model that fits as well has {other} as the largest")
+    return ("not decided" if doubts else " or ".join(leaders)), doubts + reasons
+
+
 def _draws(result, seed):
-    """Parameter sets, the fitted one first, then draws from the covariance; shape (1 + draws, parameters)."""
+    """Parameter values, the fitted ones first, then draws from the covariance: arrays of shape (1 + draws,)."""
     rng = np.random.default_rng(seed)
     names = result.model.names
     finite = np.isfinite(np.diagonal(result.covariance))
@@ -87,13 +158,12 @@ def _draws(result, seed):
     steps = rng.multivariate_normal(np.zeros(len(finite)), covariance, DRAWS, check_valid="ignore")
     steps = np.clip(steps, -np.log(PROBE), np.log(PROBE))
     steps[:, ~finite] = rng.uniform(-np.log(PROBE), np.log(PROBE), (DRAWS, (~finite).sum()))
-    values = np.tile([result.values[name] for name in names], (1 + DRAWS, 1))
+    values = {name: np.full(1 + DRAWS, float(result.values[name])) for name in names}
     for k, name in enumerate(result.free):
-        parameter = result.model.parameters[names.index(name)]
-        column = values[1:, names.index(name)]
-        if parameter.quantity.logarithmic:
+        quantity = result.model.parameters[names.index(name)].quantity
+        column = values[name][1:]
+        if quantity.logarithmic:
             column *= np.exp(steps[:, k])
         else:
-            column += steps[:, k]
-            np.clip(column, *parameter.quantity.possible, out=column)
+            np.clip(column + steps[:, k], *quantity.possible, out=column)
     return values

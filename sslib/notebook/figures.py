@@ -37,24 +37,33 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
     matplotlib.figure.Figure
     """
     measured = np.asarray(impedance)
+    size, unit = next(
+        (s, u) for s, u in ((1e6, "MΩ"), (1e3, "kΩ"), (1, "Ω")) if s == 1 or np.abs(measured).max() > 2 * s
+    )
     # Equal axes want a panel of the spectrum's own proportions, within what reads well.
-    proportions = np.clip(np.ptp(measured.imag) / max(np.ptp(measured.real), 1e-300), 0.3, 0.85)
-    heights = [0.8 * WIDTH * proportions + 0.6, 2.1]
+    proportions = np.ptp(measured.imag) / max(np.ptp(measured.real), 1e-300)
+    heights = [0.8 * WIDTH * np.clip(proportions, 0.3, 0.85) + 0.6, 2.1]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
     axes = figure.subplot_mosaic([["nyquist", "nyquist"], ["magnitude", "phase"]], height_ratios=heights)
-    curves = [("measured", np.asarray(frequency), measured, DATA)]
+    curves = [("data", np.asarray(frequency), measured, DATA)]
     if model_impedance is not None:
         curves.append(("model", np.asarray(model_frequency), np.asarray(model_impedance), MODEL))
     for style, (label, f, z) in zip(("--", ":", "-."), others, strict=False):
         curves.append((label, np.asarray(f), np.asarray(z), {"linestyle": style, "color": VERMILION}))
 
     for label, f, z, style in curves:
-        axes["nyquist"].plot(z.real, -z.imag, label=label, **style)
+        axes["nyquist"].plot(z.real / size, -z.imag / size, label=label, **style)
         axes["magnitude"].loglog(f, np.abs(z), **style)
         axes["phase"].semilogx(f, -np.degrees(np.angle(z)), **style)
-    _mark_decades(axes["nyquist"], curves[0][1], curves[0][2])
+    _mark_decades(axes["nyquist"], curves[0][1], measured / size)
     axes["nyquist"].margins(0.12)
-    axes["nyquist"].set(xlabel="Re Z [Ω]", ylabel="−Im Z [Ω]", aspect="equal", adjustable="datalim")
+    axes["nyquist"].set(xlabel=f"Re Z [{unit}]", ylabel=f"−Im Z [{unit}]", aspect="equal", adjustable="datalim")
+    if proportions > 0.85:
+        # A steep spectrum stands at the left: room to its right is better than resistances below zero.
+        height = np.ptp(measured.imag) / size
+        right = measured.real.min() / size + height * (WIDTH / heights[0] - 0.2)
+        axes["nyquist"].update_datalim([(right, measured.imag.max() / -size)])
+        axes["nyquist"].autoscale_view()
     if len(curves) > 1:
         axes["nyquist"].legend(frameon=False, loc="upper left", ncols=3)
     axes["magnitude"].set(xlabel="frequency [Hz]", ylabel="|Z| [Ω]")
@@ -69,25 +78,35 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
 
 
 def _mark_decades(axes, frequency, impedance):
-    """A filled mark at the measured point nearest each whole decade, with its frequency where there is room for it."""
-    extent = max(np.ptp(impedance.real), np.ptp(impedance.imag))
-    centre = complex(impedance.real.mean(), impedance.imag.max())
-    placed = []
+    """A filled mark at the data point nearest each whole decade, with its frequency beside the curve where it fits."""
+    points = np.stack([impedance.real, -impedance.imag], axis=1)
+    extent = np.ptp(points, axis=0).max()
     decades = np.arange(np.ceil(np.log10(frequency.min()) - 1e-9), np.floor(np.log10(frequency.max()) + 1e-9) + 1)
+    placed = []
     for decade in decades.astype(int):
-        point = impedance[np.argmin(np.abs(np.log10(frequency) - decade))]
-        axes.plot(point.real, -point.imag, marker="o", markersize=5, color=BLACK)
-        if all(abs(point - other) > 0.09 * extent for other in placed):
-            placed.append(point)
-            left = point.real < centre.real
-            axes.annotate(
-                _decade_name(decade),
-                (point.real, -point.imag),
-                xytext=(-7 if left else 7, 4),
-                textcoords="offset points",
-                ha="right" if left else "left",
-                annotation_clip=True,
-            )
+        k = np.argmin(np.abs(np.log10(frequency) - decade))
+        axes.plot(*points[k], marker="o", markersize=5, color=BLACK)
+        if any(np.hypot(*(points[k] - other)) < 0.09 * extent for other in placed):
+            continue
+        placed.append(points[k])
+        along = points[max(k - 2, 0)] - points[min(k + 2, len(points) - 1)]
+        # Across the curve, to the side with more room.
+        across = np.array([-along[1], along[0]]) / max(np.hypot(*along), 1e-300)
+        sides = [(_room(points[k] + side * 0.1 * extent * across, points), side) for side in (1, -1)]
+        across *= max(sides)[1]
+        axes.annotate(
+            _decade_name(decade),
+            points[k],
+            xytext=11 * across,
+            textcoords="offset points",
+            ha="left" if across[0] > 0.4 else "right" if across[0] < -0.4 else "center",
+            va="center" if abs(across[1]) < 0.4 else "bottom" if across[1] > 0 else "top",
+        )
+
+
+def _room(place, points):
+    """Distance from a place to the nearest point."""
+    return np.hypot(*(points - place).T).min()
 
 
 def _decade_name(decade):

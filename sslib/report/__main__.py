@@ -36,6 +36,14 @@ def _list(options):
     width = max((len(notebook.name) for notebook in notebooks), default=0)
     for notebook in notebooks:
         print(f"{notebook.name:{width}}  {notebook.title}")
+    # Loaded here, as the command line's help needs none of it.
+    from sslib import datasets
+
+    print("\nData sets that a parameter can name:")
+    for name in datasets.generated():
+        print(f"  {name} (generated, with known truth)")
+    for name in datasets.names():
+        print(f"  {name}: {datasets.describe(name).description}")
     return 0
 
 

@@ -62,7 +62,7 @@ class Parameter:
         except ValueError:
             raise RequestError(f"{self.name} is {text!r}; expected {self._expectation()}") from None
         if self.kind in ("int", "float") and not self.limits[0] <= value <= self.limits[1]:
-            unit = f" {self.unit}" if self.unit else ""
+            unit = f" {self.unit}" if self.unit not in ("", "1", None) else ""
             raise RequestError(f"{self.name} is {value:g}{unit}; allowed is {self._allowed()}{unit}")
         return value
 

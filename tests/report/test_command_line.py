@@ -46,12 +46,15 @@ def test_show_explains_a_notebook(notebook, capsys):
     ]
 
 
-def test_list_names_the_topic_notebooks(tmp_path, monkeypatch, write_notebook, capsys):
+def test_list_names_the_topic_notebooks_and_the_data_sets(tmp_path, monkeypatch, write_notebook, capsys):
     """The names are what `show` and `report` take."""
     path = write_notebook(tmp_path / "probe.ipynb", "# What limits it?")
     monkeypatch.setattr("sslib.report.__main__.topic_notebooks", lambda: {"probe": path})
     assert main(["list"]) == 0
-    assert capsys.readouterr().out == "probe  What limits it?\n"
+    notebooks, data_sets = capsys.readouterr().out.split("\n\n")
+    assert notebooks == "probe  What limits it?"
+    assert "PEIS_SSB: NCM-LPSCl composite" in data_sets
+    assert "composite_cathode_ion_ion (generated" in data_sets
 
 
 @pytest.mark.parametrize(
