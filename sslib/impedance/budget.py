@@ -116,7 +116,7 @@ def limiting(result, budget, parts, among, rivals=()):
     among : iterable of str
         The parts in question.
     rivals : iterable of (Circuit, dict)
-        Other models that fit as well, with their values.
+        Other models that fit as well, with their values, beside the fit's own rival solutions.
 
     Returns
     -------
@@ -140,12 +140,13 @@ def limiting(result, budget, parts, among, rivals=()):
         doubts.append(f"the share of {' and '.join(negative)} is negative, which no part of a cell is")
     open_names = {name for v in result.verdicts if v.kind == "not determined" for name in v.parameters}
     doubts += [f"{name} is not determined" for name in sorted(open_names) if parts.get(name) in leaders]
-    for model, values in rivals:
+    own = [(result.model, values) for values, _ in result.rivals]
+    for model, values in (*own, *rivals):
         split = resistance_split(model, frequency, values, parts)
         other = max((part for part in among if part in split), key=lambda part: float(split[part][0]))
         if other not in leaders:
             leaders.append(other)
-            reasons.append(f"another model that fits as well has {other} as the largest")
+            reasons.append(f"a rival solution that fits as well has {other} as the largest")
     return ("not decided" if doubts else " or ".join(leaders)), doubts + reasons
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sslib.impedance import PARTS, STORAGE, cathode_model, fit, resistance_budget
+from sslib.impedance import PARTS, STORAGE, Share, cathode_model, fit, limiting, resistance_budget
 
 TRUTH = {"R_sep": 25.0, "R_ion": 90.0, "R_el": 30.0, "Q_dl": 2e-4, "alpha_dl": 1.0, "R_ct": 80.0}
 TRUTH |= {"R_d": 40.0, "tau_d": 400.0}
@@ -49,3 +49,33 @@ def test_the_largest_part_is_named_with_its_share_of_draws(result):
 def test_a_resistance_without_a_part_is_refused(result):
     with pytest.raises(ValueError, match="without a part: R_d"):
         resistance_budget(result, {name: part for name, part in PARTS.items() if name != "R_d"})
+
+
+ELECTRODE = ("ionic rail", "electronic rail", "charge transfer", "diffusion")
+
+
+def test_what_limits_is_decided_where_draws_and_rivals_agree(result):
+    budget = resistance_budget(result, PARTS, among=ELECTRODE)
+    assert limiting(result, budget, PARTS, ELECTRODE) == ("charge transfer", [])
+
+
+def test_a_rival_model_with_another_answer_is_heard(result):
+    """A confident verdict that the next best model contradicts is the kind that gets quoted and is wrong."""
+    budget = resistance_budget(result, PARTS, among=ELECTRODE)
+    rival = {**result.values, "R_ion": 900.0, "R_ct": 5.0}
+    text, reasons = limiting(result, budget, PARTS, ELECTRODE, [(result.model, rival)])
+    assert text == "charge transfer or ionic rail"
+    assert "ionic rail" in reasons[0]
+
+
+def test_a_blocking_spectrum_decides_nothing(result):
+    budget = resistance_budget(result, PARTS, among=ELECTRODE)
+    blocked = {**budget, STORAGE: Share(10 * sum(s.value for s in budget.values()), (0.0, 0.0), 0.0)}
+    text, reasons = limiting(result, blocked, PARTS, ELECTRODE)
+    assert text == "not decided"
+    assert "no resistance is reached" in reasons[0]
+
+
+def test_unknown_parts_are_refused(result):
+    with pytest.raises(ValueError, match="no parts? ionc rail; known are separator"):
+        resistance_budget(result, PARTS, among=["ionc rail"])
