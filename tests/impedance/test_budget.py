@@ -77,5 +77,5 @@ def test_a_blocking_spectrum_decides_nothing(result):
 
 
 def test_unknown_parts_are_refused(result):
-    with pytest.raises(ValueError, match="no parts? ionc rail; known are separator"):
+    with pytest.raises(ValueError, match=r"no parts? ionc rail; known are separator"):
         resistance_budget(result, PARTS, among=["ionc rail"])
