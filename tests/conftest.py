@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from sslib.report.__main__ import main
@@ -16,3 +19,12 @@ def default_run(tmp_path_factory):
         return folders[name]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def measured():
+    """The folder with the public measurements."""
+    folder = os.environ.get("SSLIB_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("SSLIB_DATA names no folder with the public measurements")
+    return Path(folder)

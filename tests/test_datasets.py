@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import os
 import re
 from pathlib import Path
 
@@ -10,14 +9,6 @@ import pooch
 import pytest
 
 from sslib import datasets
-
-
-@pytest.fixture
-def measured():
-    folder = os.environ.get("SSLIB_DATA")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("SSLIB_DATA names no folder with the public measurements")
-    return Path(folder)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The notebook `tlm_fitting`: its results hold the truth, and on measured cells it says what it cannot know."""
 
 import json
-import os
 
 import pytest
 
@@ -9,8 +8,6 @@ from sslib.datasets import locate
 from sslib.impedance import CATHODES, COUNTER_ELECTRODES, compare
 from sslib.instruments import read_spectrum
 from sslib.report.__main__ import main
-
-measured = pytest.mark.skipif(not os.environ.get("SSLIB_DATA"), reason="SSLIB_DATA names no folder of measured spectra")
 
 
 def test_default_results_hold_the_truth(default_run):
@@ -25,7 +22,7 @@ def test_default_results_hold_the_truth(default_run):
     assert results["limiting"]["value"] == "charge transfer"
 
 
-@measured
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize(
     "name", ["PEIS_SSB", "Sample1_PEIS_EndOfDischarge", "Sample2_PEIS_AtRest", "PEIS_LPSCl_IonBlocking_-25C"]
 )
@@ -37,7 +34,7 @@ def test_measured_cells_are_fitted_without_starts(name):
     assert ranking.loc[0, "scatter"] < 0.016
 
 
-@measured
+@pytest.mark.usefixtures("measured")
 @pytest.mark.slow
 def test_a_measured_cell_gets_a_report_that_says_what_is_assumed(tmp_path):
     """Two terminals see both electrodes; a report that hid this would be quoted."""

@@ -12,6 +12,8 @@ from sslib.impedance.search import search
 STARTS = 24
 BATCH_STARTS = 8
 ITERATIONS = 100
+DEEPER = 10
+# Basins up to this far above the best in chi-square, and so many of them, are kept for intervals at high levels.
 FAR = 10.0
 BASINS = 4
 
@@ -281,9 +283,11 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
     (found,) = setting.search(STARTS, None if starts is None else setting.given_starts(starts))
     found = setting.labelled(found)
     probes, sides, released = _probe(setting, found)
-    while released.cost.min() < found.cost.min() * (1 - 1e-6):
+    for _ in range(DEEPER):
+        if released.cost.min() >= found.cost.min() * (1 - 1e-6):
+            break
         # A probe fell into a deeper basin: go on from there.
-        found = released
+        found = Solution.join([released, found])
         probes, sides, released = _probe(setting, found)
     return _Report(setting, frequency, found, probes, sides, released).result()
 
@@ -329,6 +333,7 @@ class _Report:
         fitted = setting.model.impedance(self.frequency, **values)
         residuals = (fitted - impedance) / (np.abs(fitted) if setting.proportional else 1)
         self.rises, self.at_bound = self._rises(), self._at_bound()
+        self.covariance = covariance_of(self.hessian[None], np.array([self.variance]))[0]
         self.basins = self._basins()
         self.rivals = self._rivals()
         verdicts = [
@@ -349,7 +354,7 @@ class _Report:
             noise=float(self.noise),
             noise_stated=setting.noise is not None and self.excess == 1,
             residuals=residuals,
-            covariance=covariance_of(self.hessian[None], np.array([self.variance]))[0],
+            covariance=self.covariance,
             rises=self.rises,
             at_bound=self.at_bound,
             verdicts=tuple(verdicts),
@@ -444,6 +449,15 @@ class _Report:
             )
 
     def _verdicts_determined(self):
+        unlimited = np.isinf(np.diagonal(self.covariance))
+        loose = [name for name, is_loose in zip(self.setting.free_names, unlimited, strict=True) if is_loose]
+        if len(loose) > 1:
+            yield Verdict(
+                "not determined",
+                tuple(loose),
+                f"{', '.join(loose)} are not determined one by one: this spectrum knows fewer combinations of them "
+                "than there are parameters.",
+            )
         limit = stats.chi2.ppf(LEVEL, 1)
         for name, rises in self.rises.items():
             found = [(word, rise) for word, rise in zip(("downward", "upward"), rises, strict=True) if rise < limit]

@@ -46,6 +46,13 @@ def test_the_largest_part_is_named_with_its_share_of_draws(result):
     assert low < 30 < high
 
 
+def test_a_share_that_is_one_resistance_has_its_uncertainty(result):
+    """The separator's share is its resistance: draws wider or narrower than the covariance would show here."""
+    low, high = resistance_budget(result, PARTS)["separator"].interval
+    error = result.standard_errors["R_sep"] / result.values["R_sep"]
+    assert_allclose(np.log(high / low), 2 * 1.96 * error, rtol=0.15)
+
+
 def test_a_resistance_without_a_part_is_refused(result):
     with pytest.raises(ValueError, match="without a part: R_d"):
         resistance_budget(result, {name: part for name, part in PARTS.items() if name != "R_d"})

@@ -1,16 +1,4 @@
-import os
-from pathlib import Path
-
 import pytest
-
-
-@pytest.fixture(scope="session")
-def measured():
-    """The folder with the public measurements."""
-    folder = os.environ.get("SSLIB_DATA")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("SSLIB_DATA names no folder with the public measurements")
-    return Path(folder)
 
 
 @pytest.fixture
