@@ -126,7 +126,7 @@ def _generated_spectra():
 
 def _nearest(name, known):
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    return f"; the nearest names are {', '.join(near)}" if near else "; sslib.datasets.names() lists them"
+    return f"; the nearest names are {', '.join(near)}" if near else "; `sslib list` shows them"
 
 
 def _local(entry):

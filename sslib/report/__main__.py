@@ -74,6 +74,8 @@ def _table(rows, room):
 
 
 def _report(options):
+    if Path(options.out).exists() and not Path(options.out).is_dir():
+        raise RequestError(f"--out {str(options.out)!r} is a file; the reports need a folder")
     runs, remarks = plan(options.notebooks, options.parameters, options.name)
     for remark in remarks:
         _tell(remark)

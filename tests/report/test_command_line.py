@@ -159,3 +159,11 @@ def test_help_does_not_wait_for_the_notebook_machinery():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     heavy = {"papermill", "nbconvert", "nbclient", "nbformat", "numpy", "matplotlib", "jinja2"}
     assert not heavy & set(json.loads(loaded))
+
+
+def test_a_file_in_the_place_of_the_reports_is_said(tmp_path, capsys):
+    """Without the check the run would start and end in an error of the file system."""
+    taken = tmp_path / "reports"
+    taken.write_text("")
+    assert main(["report", "--out", str(taken)]) == 2
+    assert "is a file; the reports need a folder" in capsys.readouterr().err
