@@ -117,7 +117,7 @@ def test_locate_takes_a_path_first_then_a_public_name_then_a_generated_spectrum(
 
 @pytest.mark.parametrize("name", ["PEIS_SBB", "lpscl_cells/PEIS_SSB.mpr", ""])
 def test_an_unknown_name_gets_the_nearest_ones_and_where_a_path_starts(name):
-    with pytest.raises(FileNotFoundError, match=r"a relative path starts in .*(PEIS_SSB|names\(\) lists them)"):
+    with pytest.raises(FileNotFoundError, match=r"a relative path starts in .*(PEIS_SSB|`sslib list` shows them)"):
         datasets.locate(name)
     with pytest.raises(ValueError, match="there is no data set"):
         datasets.describe(name)
