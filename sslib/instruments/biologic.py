@@ -4,13 +4,14 @@ import io
 import re
 import struct
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
 from sslib.instruments.delimited import read_text
 from sslib.instruments.header import area_of
 from sslib.instruments.spectrum import SpectrumError
-from sslib.instruments.table import Table
+from sslib.instruments.table import Table, recognised
 from sslib.units import cm2
 
 MPR_START = b"BIO-LOGIC MODULAR FILE"
@@ -78,6 +79,9 @@ def read_mpr(source, data):
 def read_mpt(source, text, columns=None):
     """The tables of a .mpt file, as `read_text` gives them.
 
+    EC-Lab states loops above the table: ``Loop 1 from point number 60 to 119``. They part the points as a change of
+    the cycle number does.
+
     Raises
     ------
     SpectrumError
@@ -90,4 +94,22 @@ def read_mpt(source, text, columns=None):
             f"{source}, line {length}: the file ends here, within a header of {stated[1]} lines; expected the table "
             "below it, so the file is cut short"
         )
-    return read_text(source, text, columns, default_area=_DEFAULT_AREA)
+    loops = re.findall(r"^Loop [0-9]+ from point number ([0-9]{1,9}) to [0-9]+", text, re.MULTILINE)
+    tables = read_text(source, text, columns, default_area=_DEFAULT_AREA)
+    return [_in_loops(table, np.sort(np.array(loops, dtype=int))) for table in tables] if len(loops) > 1 else tables
+
+
+def _in_loops(table, first_points):
+    """The table with a column of loops in front: a new one where the header says so, or the cycle number changes."""
+    if table.head is None:
+        return table
+    loop = np.searchsorted(first_points, table.lines - table.head - 1, side="right")
+    for position, _ in recognised(table.names, table.units).get("loop", [])[:1]:
+        cycle = np.nan_to_num(table.values[:, position])
+        loop = loop + np.concatenate([[0], np.cumsum(np.diff(cycle) != 0)])[: len(loop)]
+    return replace(
+        table,
+        names=("loop", *table.names),
+        units=table.units and (None, *table.units),
+        values=np.column_stack([loop, table.values]),
+    )

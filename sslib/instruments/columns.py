@@ -84,8 +84,8 @@ def recognise(text, unit=None):
     --------
     >>> recognise("-Im(Z)/mOhm")
     Column(quantity='imaginary part', factor=0.001, negative=True, unit='mOhm')
-    >>> recognise("Ewe/V") is None
-    True
+    >>> recognise("Ewe/V") is None, recognise("Re(Y)") is None
+    (True, True)
     """
     text = _plain(text).removeprefix("Data: ").strip()
     signed = _SIGN.match(text)
@@ -144,7 +144,8 @@ def _readings(text):
         r"(?P<name>.+?)\s+in\s+(?P<unit>.+)",
     ):
         parts = re.fullmatch(pattern, text)
-        if parts:
+        # One letter that is no unit names another quantity: Re(Y) is a part of the admittance.
+        if parts and not (re.fullmatch("[A-Za-z]", parts["unit"]) and parse_unit(parts["unit"])[0] is None):
             yield parts["name"], parts["unit"]
     # Without a mark between them, only a unit that is known tells itself from a part of the name.
     parts = re.fullmatch(r"(.+?)[\s_,]+([^\s_]+)", text)

@@ -1,6 +1,7 @@
 """What stands above a table: keys and values, and the area and temperature among them."""
 
 import re
+from math import inf
 
 from sslib.units import celsius, cm2, mm2
 
@@ -47,8 +48,8 @@ def area_of(header, default=None):
         area = number * _AREA_UNITS[unit]
         if default is not None and abs(area - default) < 1e-6 * default:
             return None, [f"the area in the header ({number:g} {unit}) is the instrument's default: not taken"]
-        if not area > 0:
-            return None, [f"the area in the header ({number:g} {unit}) is not positive: not taken"]
+        if not 0 < area < inf:
+            return None, [f"the area in the header ({number:g} {unit}) is not positive and finite: not taken"]
         return area, []
     return None, []
 
@@ -59,8 +60,8 @@ def temperature_of(header):
         if unit not in _TEMPERATURE_UNITS:
             return None, [f"the temperature in the header ({key!r}: {header[key]}) has no unit: not taken"]
         temperature = number if unit == "k" else celsius(number)
-        if not temperature > 0:
-            return None, [f"the temperature in the header ({number:g} {unit}) is below absolute zero: not taken"]
+        if not 0 < temperature < inf:
+            return None, [f"the temperature in the header ({number:g} {unit}) is no temperature: not taken"]
         return temperature, []
     return None, []
 

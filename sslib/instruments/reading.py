@@ -4,28 +4,52 @@ import difflib
 import gzip
 import io
 import os
+import re
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
+from sslib.instruments.arrays import NPY_START, is_npz, read_arrays
 from sslib.instruments.biologic import MPR_START, MPT_START, read_mpr, read_mpt
 from sslib.instruments.delimited import decode, read_text
+from sslib.instruments.gamry import DTA_START, read_dta
+from sslib.instruments.novocontrol import NOVOCONTROL_START, read_novocontrol
 from sslib.instruments.spectrum import SpectrumError
+from sslib.instruments.spreadsheet import is_xlsx, read_xlsx
 from sslib.instruments.table import spectra_of
+from sslib.instruments.versastudio import PAR_START, read_par
+from sslib.instruments.zplot import Z_START, read_z
 
 _LARGEST = 100_000_000
+_ZIP_START = b"PK\x03\x04"
 _NOT_TEXT = {
-    b"PK\x03\x04": "a spreadsheet (.xlsx) or another zip archive; export the table as text (.csv)",
+    _ZIP_START: "a zip archive, but no whole spreadsheet (.xlsx) and no .npz",
     b"\xd0\xcf\x11\xe0": "an old Office file (.xls); export the table as text (.csv)",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
     b"\x89HDF": "an HDF5 file; export the table as text (.csv)",
-    b"\x93NUMPY": "a NumPy array; save the table as text with a line of names",
 }
+# What the first lines of a text look like, by the program that wrote it. Where a kind is no more than a table under a
+# head of its own (CH Instruments, RelaxIS), the delimited reader finds it.
+_KINDS = (
+    ("|".join(MPT_START), read_mpt),
+    (DTA_START, read_dta),
+    (PAR_START, read_par),
+    (Z_START, read_z),
+    (NOVOCONTROL_START, read_novocontrol),
+    (r"(?:[^\n]*\n){0,3}A\.C\. Impedance\s", read_text),
+    (r"RelaxIS\b", read_text),
+)
 
 
 def read_spectrum(path, loop=None, *, columns=None, imaginary_sign=None):
-    """One spectrum from a file: Bio-Logic .mpr and .mpt, RelaxIS, any table in text.
+    """One spectrum from a file, whatever it is called.
+
+    Read are Bio-Logic .mpr and .mpt, Gamry .DTA, ZPlot, ZView and Autolab .z, VersaStudio .par, CH Instruments,
+    PARSTAT, PowerSuite, Novocontrol and RelaxIS text, spreadsheets (.xlsx), .npy and .npz (layout: `read_arrays`),
+    and any other table in text, packed by gzip or not. A text with two lines or more above its table that are neither
+    comments (``# ...``) nor pairs (``key = value``, ``key : value``) comes from a program that is not known: it is
+    read as a table, and the notes say so.
 
     Parameters
     ----------
@@ -65,7 +89,17 @@ def read_spectra(path, *, columns=None, imaginary_sign=None):
         raise ValueError(f"imaginary_sign is {imaginary_sign!r}; it must be 1 (Im Z), -1 (-Im Z) or None")
     source = str(path)
     tables = _tables(source, _content(source), columns)
-    return [spectrum for table in tables for spectrum in spectra_of(table, imaginary_sign)]
+    spectra, errors = [], []
+    for table in tables:
+        try:
+            spectra += spectra_of(table, imaginary_sign)
+        except SpectrumError as error:
+            errors.append(error)
+    if not spectra:
+        raise errors[0]
+    # A file may hold tables without a spectrum, such as the segment of a .par that waits for the rest potential.
+    notes = [f"not read: {str(error).removeprefix(source).lstrip(',: ')}" for error in errors]
+    return [replace(spectrum, notes=(*spectrum.notes, *notes)) for spectrum in spectra] if notes else spectra
 
 
 def _content(source):
@@ -106,11 +140,29 @@ def _tables(source, data, columns):
         if columns is not None:
             raise SpectrumError(f"{source}: a .mpr file names its own columns; expected no columns={columns!r}")
         return [read_mpr(source, data)]
+    packed = data.startswith(_ZIP_START)
+    if data.startswith(NPY_START) or (packed and is_npz(data)):
+        if columns is not None:
+            raise SpectrumError(f"{source}: arrays have a layout of their own; expected no columns={columns!r}")
+        return read_arrays(source, data)
+    if packed and is_xlsx(data):
+        return read_xlsx(source, data, columns)
     for start, kind in _NOT_TEXT.items():
         if data.startswith(start):
             raise SpectrumError(f"{source}: this is {kind}. Expected a table in text, or a Bio-Logic .mpr")
     text = decode(source, data)
-    tables = (read_mpt if text.startswith(MPT_START) else read_text)(source, text, columns)
+    known = next((read for start, read in _KINDS if re.match(start, text)), None)
+    tables = (known or read_text)(source, text, columns)
+    if not known and _is_unusual(text, tables[0].head):
+        tables = [
+            replace(table, notes=("unknown kind of file: read as a table in text", *table.notes)) for table in tables
+        ]
     if source.lower().endswith(".mpr"):
         tables = [replace(table, notes=("the file is called .mpr but holds text", *table.notes)) for table in tables]
     return tables
+
+
+def _is_unusual(text, head):
+    """Whether two lines or more above the names (line `head`) are neither comments nor pairs; one may be a title."""
+    above = re.split(r"\r\n|\r|\n", text)[: (head or 1) - 1]
+    return sum(bool(line.strip()) and not re.match(r"\s*[#%!]|[^=:\t]+(?:=|:(?:\s|$))", line) for line in above) > 1

@@ -274,7 +274,7 @@ def _restarts(frequency, rows, leaps):
     restarts, first = [], 0
     for number in np.flatnonzero(leaps) + 1:
         sweep, landing = frequency[rows[first:number]], frequency[rows[number]]
-        near = abs(np.log(landing / sweep[0])) < 0.1 * np.ptp(np.log(sweep))
+        near = abs(np.log(landing) - np.log(sweep[0])) < 0.1 * np.ptp(np.log(sweep))
         if near or landing in sweep:
             restarts.append(rows[number])
             first = number

@@ -82,28 +82,70 @@ def test_novocontrol_text_is_read_with_its_signed_imaginary_part(measured):
     assert (len(lagp), lagp.frequency[-1], lagp.impedance[-1]) == (50, 1.0, 1.82762e5 - 4.3592e5j)
 
 
-# First frequency and impedance, typed from the files; None where there must be an error.
+# Points, then the first and the last frequency and impedance, typed from the files.
 FORMATS = {
-    "exampleDataAutolab.txt": (41, 10000, 0.013785863964281 + 0.007191946305823j),
-    "exampleDataBioLogic.mpt": (43, 1000.3201, 65.470886 - 0.38998979j),
-    "exampleDataGamry.DTA": (72, 200015.6, 825.8584 - 1367.239j),
-    "exampleDataGamryABORT.DTA": (72, 200015.6, 825.8584 - 1367.239j),
-    "exampleDataVersaStudio.par": None,
-    "exampleDataZPlot.z": (21, 3e5, 147.77 - 11.335j),
-}
+    "exampleDataAutolab.txt": (
+        41, 10000, 0.013785863964281 + 0.007191946305823j, 0.1, 0.0345697771923854 - 0.00390292888845954j,
+    ),
+    "exampleDataBioLogic.mpt": (43, 1000.3201, 65.470886 - 0.38998979j, 0.01689554, 110.97003 - 2.3458567j),
+    "exampleDataGamry.DTA": (72, 200015.6, 825.8584 - 1367.239j, 0.0158898, 17007.49 - 6635.557j),
+    "exampleDataGamryABORT.DTA": (72, 200015.6, 825.8584 - 1367.239j, 0.0158898, 17007.49 - 6635.557j),
+    "exampleDataVersaStudio.par": (61, 1e5, 55.31571 + 4.575431j, 0.02154435, 1516.313 - 122.8279j),
+    "exampleDataZPlot.z": (21, 3e5, 147.77 - 11.335j, 3000, 613.68 - 137.13j),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("file", FORMATS)
-def test_other_instruments_give_a_right_spectrum_or_an_error_that_helps(measured, file):
-    path = measured / "instrument_formats" / file
-    if FORMATS[file] is None:
-        with pytest.raises(SpectrumError, match=r"line 116: names for 25 columns, but no row of 25"):
-            read_spectrum(path)
-        return
-    points, frequency, impedance = FORMATS[file]
-    spectrum = read_spectrum(path)
-    assert (len(spectrum), spectrum.frequency[0], spectrum.impedance[0]) == (points, frequency, impedance)
+def test_other_instruments_give_the_numbers_of_their_files(measured, file):
+    points, highest, first, lowest, last = FORMATS[file]
+    spectrum = read_spectrum(measured / "instrument_formats" / file)
+    assert len(spectrum) == points
+    assert spectrum.frequency[[0, -1]].tolist() == [highest, lowest]
+    assert spectrum.impedance[[0, -1]].tolist() == [first, last]
     assert spectrum.area is None
+    assert not any("unknown kind" in note or "assumed" in note for note in spectrum.notes)
+
+
+def test_a_gamry_run_that_was_aborted_says_so(measured):
+    """Both files end at 16 mHz; only one of them was to go on, to 1 mHz."""
+    whole = read_spectrum(measured / "instrument_formats" / "exampleDataGamry.DTA")
+    aborted = read_spectrum(measured / "instrument_formats" / "exampleDataGamryABORT.DTA")
+    note = "the run was aborted before its end, which was to be at 1.00000E-003 Hz"
+    assert note in aborted.notes
+    assert not any("aborted" in text for text in whole.notes)
+    assert aborted.time[[0, -1]].tolist() == [1.0, 861.0]
+    assert aborted.header["Pstat Model"] == "7"
+
+
+def test_a_gamry_file_with_a_decimal_comma_gives_the_same_numbers(measured, write):
+    path = measured / "instrument_formats" / "exampleDataGamryABORT.DTA"
+    text = path.read_text("utf-8")
+    above, table = text.split("ZCURVE", 1)
+    german = read_spectrum(write(above + "ZCURVE" + table.replace(".", ",")))
+    np.testing.assert_array_equal(german.impedance, read_spectrum(path).impedance)
+    assert "read with a decimal comma" in german.notes
+
+
+def test_the_impedance_of_a_par_file_is_the_ratio_of_its_voltage_and_current(measured):
+    """Its header names 25 columns over 24: were they counted from the other end, this ratio would not hold."""
+    path = measured / "instrument_formats" / "exampleDataVersaStudio.par"
+    rows = [line.split(",") for line in path.read_text("utf-8").splitlines() if line.startswith("0,")]
+    voltage, current = (np.array([complex(float(row[at]), float(row[at + 1])) for row in rows]) for at in (10, 12))
+    spectrum = read_spectrum(path)
+    np.testing.assert_allclose(spectrum.impedance, voltage / current, rtol=1e-6)
+    # 20 mV were asked for, and each point takes at least its own period.
+    np.testing.assert_allclose(abs(voltage), 0.020, rtol=0.2)
+    assert spectrum.time[[0, -1]].tolist() == [1.812, 1575.401]
+    slow = spectrum.frequency[1:] < 1
+    assert (np.diff(spectrum.time)[slow] > 1 / spectrum.frequency[1:][slow]).all()
+    assert any("not calibrated" in note for note in spectrum.notes)
+
+
+def test_a_z_file_that_holds_fewer_points_than_it_states_says_so(measured):
+    spectrum = read_spectrum(measured / "instrument_formats" / "exampleDataZPlot.z")
+    assert "the header states 56 points, the file holds 21" in spectrum.notes
+    autolab = read_spectrum(measured / "instrument_formats" / "exampleDataAutolab.txt")
+    assert autolab.notes == ()
 
 
 @pytest.mark.parametrize(
