@@ -15,11 +15,6 @@ def check_positive(**quantities):
     _check(quantities, lambda value: value > 0, "positive and finite")
 
 
-def check_not_negative(**quantities):
-    """Raise ValueError for the first quantity with a value below zero or not finite."""
-    _check(quantities, lambda value: value >= 0, "zero or more, and finite")
-
-
 def check_between(lower, upper, **quantities):
     """Raise ValueError for the first quantity with a value outside [lower, upper].
 

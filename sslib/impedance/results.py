@@ -106,9 +106,6 @@ class FitResult:
         with np.errstate(invalid="ignore"):
             return self.covariance / np.outer(spread, spread)
 
-    def _quantity(self, name):
-        return next(parameter.quantity for parameter in self.model.parameters if parameter.name == name)
-
     @property
     def _logarithmic(self):
         return {parameter.name: parameter.quantity.logarithmic for parameter in self.model.parameters}
@@ -145,12 +142,6 @@ class FitResult:
     @cached_property
     def _profiles(self):
         return {}
-
-    def open_ends(self, name, level=LEVEL):
-        """Whether the data leave a parameter open (below, above) at this level."""
-        limit = stats.chi2.ppf(level, 1)
-        rises = self.rises.get(name, (np.inf, np.inf))
-        return tuple(bool(bound or rise < limit) for bound, rise in zip(self.at_bound[name], rises, strict=True))
 
     def _quantile(self, level):
         tail = 0.5 + level / 2

@@ -28,27 +28,26 @@ AGAIN = 8
 class StartDictionary:
     """Shapes of a circuit on a grid of angular frequencies [rad/s], shape (frequencies,)."""
 
-    def __init__(self, circuit, omega, log2_shapes=LOG2_SHAPES, neighbourhoods=NEIGHBOURHOODS, seed=0):
+    def __init__(self, circuit, omega):
         self.circuit = circuit
         slots = circuit.slots
-        uniform = qmc.Sobol(3 * len(slots), rng=seed).random_base2(log2_shapes)
+        uniform = qmc.Sobol(3 * len(slots), rng=0).random_base2(LOG2_SHAPES)
         by_impedance, by_frequency, other = np.split(uniform, 3, axis=1)
         impedance = 10 ** (IMPEDANCE_DECADES * (by_impedance - 0.5))
         # A time constant just outside the window still bends the spectrum inside it.
         low, high = np.log(omega.min()) - 1, np.log(omega.max()) + 1
         values = circuit.draw_slots(impedance, np.exp(low + (high - low) * by_frequency), other)
-        first_slot = [next(k for k, slot in enumerate(slots) if slot.name == name) for name in circuit.names]
-        slot_of_name = {name: k for k, name in zip(first_slot, circuit.names, strict=True)}
-        values = values[:, [slot_of_name[slot.name] for slot in slots]]
+        names = circuit.names
+        places = [slot.name for slot in slots]
+        first_slot = [places.index(name) for name in names]
+        self.parameter_of_slot = np.array([names.index(name) for name in places])
+        values = values[:, first_slot][:, self.parameter_of_slot]
 
         self.grid, self.first_slot, self.values = Grid(omega), first_slot, values
         ends = np.cumsum([len(term.slots) for term in circuit.terms])
         self.slots_of_terms = [slice(a, b) for a, b in zip(np.append(0, ends), ends, strict=False)]
         self.term_of_slot = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-        names = circuit.names
-        self.parameter_of_slot = np.array([names.index(slot.name) for slot in slots])
-        shapes_of_terms = self._terms(values)
-        self.shapes = shapes_of_terms
+        self.shapes = self._terms(values)
         # A term is given its size by the data; before, all shapes of it are of one size.
         self.size = np.exp(np.mean(np.log(np.abs(self.shapes)), axis=2))
         self.shapes /= self.size[:, :, None]
@@ -56,15 +55,15 @@ class StartDictionary:
         self.floor = np.array(
             [0.3 if len(term.slots) == 1 and term.slots[0].unit == "ohm" else 0.01 for term in circuit.terms]
         )
-        self._group(neighbourhoods, slots)
+        self._group(slots)
 
-    def _group(self, neighbourhoods, slots):
+    def _group(self, slots):
         """Order the shapes by neighbourhood: each belongs to the nearest of the first few."""
         logarithmic = np.array([slot.quantity.logarithmic for slot in slots])
-        power = self.scaling * 1.0
         size = self.size[self.term_of_slot].T
-        place = np.where(logarithmic, np.log(np.where(logarithmic, self.values, 1) / size**power), 5 * self.values)
-        centres = place[:neighbourhoods]
+        scaled = np.where(logarithmic, self.values, 1) / size ** (1.0 * self.scaling)
+        place = np.where(logarithmic, np.log(scaled), 5 * self.values)
+        centres = place[:NEIGHBOURHOODS]
         nearest = np.argmin(((place[:, None] - centres) ** 2).sum(axis=2), axis=1)
         order = np.argsort(nearest, kind="stable")
         self.values, self.size, self.shapes = self.values[order], self.size[:, order], self.shapes[:, order]

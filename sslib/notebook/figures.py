@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from sslib.formatting import number
 
-BLACK, BLUE, VERMILION, GREEN, GREY = "#000000", "#0072b2", "#b34700", "#00735c", "#666666"
+BLACK, BLUE, VERMILION, GREY = "#000000", "#0072b2", "#b34700", "#666666"
 WIDTH = 7.3
 DATA = {"marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": "none", "color": BLACK}
 MODEL = {"linestyle": "-", "linewidth": 1.8, "color": BLUE}
