@@ -18,7 +18,11 @@ def show(figure, alt):
     """
     from IPython.display import display
 
+    # Loaded here: it needs matplotlib, which a notebook without figures does not.
+    from sslib.notebook.export import keep_figure
+
     check_alternative_text(alt)
+    keep_figure(figure, alt)
     png, width = encode(figure)
     display({"image/png": png, "text/plain": alt}, raw=True, metadata={"image/png": {"alt": alt, "width": width}})
 

@@ -1,6 +1,7 @@
 """The command line: ``sslib list``, ``sslib show NOTEBOOK``, ``sslib report [NOTEBOOK …] [-p NAME=VALUE …]``."""
 
 import argparse
+import contextlib
 import shutil
 import sys
 import textwrap
@@ -76,13 +77,30 @@ def _table(rows, room):
 def _report(options):
     if Path(options.out).exists() and not Path(options.out).is_dir():
         raise RequestError(f"--out {str(options.out)!r} is a file; the reports need a folder")
-    runs, remarks = plan(options.notebooks, options.parameters, options.name)
-    for remark in remarks:
+    planned = plan(options.notebooks, options.parameters, options.name, options.sets)
+    for remark in dict.fromkeys(planned.remarks):
         _tell(remark)
     # Loaded here: asking for help or for a list should not wait for it.
     from sslib.report.runner import report
 
-    records = report(runs, options.out, workers=options.workers, timeout=options.timeout, tell=_tell)
+    with contextlib.ExitStack() as stack:
+        executor = None
+        if options.executor is not None:
+            if options.workers is not None:
+                raise RequestError("--workers counts processes of this machine; a cluster has its own workers")
+            from sslib.report.workers import cluster
+
+            executor = stack.enter_context(cluster(options.executor))
+        records = report(
+            planned,
+            options.out,
+            workers=options.workers,
+            executor=executor,
+            timeout=options.timeout,
+            force=options.force,
+            figures=options.figures,
+            tell=_tell,
+        )
     failed = sum(record["status"] == "failed" for record in records)
     print(f"{len(records)} run{'s' * (len(records) != 1)}, {failed} failed: {options.out / 'index.html'}")
     return 1 if failed else 0
@@ -104,8 +122,14 @@ def _parser():
         "notebooks", metavar="NOTEBOOK", nargs="*", help="names or paths; all topic notebooks if none is given"
     )
     command.add_argument(
-        "-p", dest="parameters", metavar="NAME=VALUE", action="append", default=[], help="a parameter's value"
-    )
+        "-p", dest="parameters", metavar="NAME=VALUE", action="append", default=[],
+        help="a parameter's value; a file may be a pattern, -p 'spectrum=tonight/*.mpr': a run for each file and loop, "
+        "and one table over them",
+    )  # fmt: skip
+    command.add_argument(
+        "--set", dest="sets", metavar="TOML", type=Path,
+        help="named sets of parameters: below [NOTEBOOK.SET] the values of a run that is called SET",
+    )  # fmt: skip
     command.add_argument("--name", metavar="RUN", help="the run's name, instead of one made from the parameters")
     command.add_argument("--out", metavar="DIR", type=Path, default=Path("reports"), help="default: reports")
     command.add_argument(
@@ -113,6 +137,11 @@ def _parser():
     )
     command.add_argument(
         "--timeout", metavar="S", type=_positive_integer, default=600, help="longest time for a cell [s]; default: 600"
+    )
+    command.add_argument("--force", action="store_true", help="run also what has not changed since it went well")
+    command.add_argument("--figures", action="store_true", help="write figures as SVG and their data as CSV, too")
+    command.add_argument(
+        "--executor", metavar="ADDRESS", help="make the reports on the workers of a Dask scheduler, dask://HOST:PORT"
     )
     command.set_defaults(command=_report)
     return parser

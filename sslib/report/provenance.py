@@ -1,12 +1,14 @@
-"""What a report was made from: files by content, code by commit, packages by version."""
+"""What a report was made from: files by content, code by commit and content, packages by version."""
 
 import hashlib
+import json
 import platform
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 _packages = ("sslib", "numpy", "scipy", "pandas", "matplotlib", "nbclient", "nbconvert")
+_root = Path(__file__).parents[2]
 
 
 def sha256(path):
@@ -16,22 +18,46 @@ def sha256(path):
 
 
 def environment():
-    """Commit of the library, whether its tree was clean, and versions: the same for all runs of a call."""
-    root = Path(__file__).parents[2]
+    """Commit and content of the library, whether its tree was clean, and versions: the same for all runs of a call."""
     commit = clean = None
     # An installed library may lie in the repository of something else, whose commit says nothing about it.
-    if _git(root, "ls-files", "--error-unmatch", "sslib/__init__.py") is not None:
-        commit = _git(root, "rev-parse", "HEAD")
-        clean = _git(root, "status", "--porcelain") == ""
+    if _git("ls-files", "--error-unmatch", "sslib/__init__.py") is not None:
+        commit = _git("rev-parse", "HEAD")
+        clean = _git("status", "--porcelain") == ""
     return {
         "commit": commit,
         "clean": clean,
+        "library": library(),
+        "packages": _digest(sorted({f"{found.name} {found.version}" for found in distributions()})),
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in _packages},
         },
         "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def library():
+    """The SHA-256 over the library's own files and the tables beside it."""
+    paths = [path for folder in ("sslib", "data") for path in (_root / folder).rglob("*") if path.is_file()]
+    own = [path for path in paths if path.suffix != ".pyc"]
+    return _digest({path.relative_to(_root).as_posix(): sha256(path) for path in own})
+
+
+def content(parameters, files, surroundings):
+    """The SHA-256 over all that decides what a run comes to; while it stays the same, nothing needs to run again.
+
+    Parameters
+    ----------
+    parameters : dict
+    files : list of dict
+        What `files` gave: the notebook and its input files.
+    surroundings : dict
+        What `environment` gave.
+    """
+    same = {name: surroundings[name] for name in ("library", "packages", "system")}
+    same["python"] = surroundings["versions"]["python"]
+    return _digest({"parameters": parameters, "files": [[f["what"], f["sha256"]] for f in files], **same})
 
 
 def files(run):
@@ -42,10 +68,14 @@ def files(run):
     return listed
 
 
-def _git(root, *arguments):
+def _digest(document):
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _git(*arguments):
     """What git says, or None where it fails or is missing."""
     try:
-        answer = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=20)
+        answer = subprocess.run(["git", "-C", str(_root), *arguments], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return answer.stdout.strip() if answer.returncode == 0 else None

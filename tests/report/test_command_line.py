@@ -74,6 +74,12 @@ def test_a_wrong_parameter_is_refused(notebook, capsys, assignment, expected):
     assert expected in refusal(capsys, "report", notebook, "-p", assignment)
 
 
+def test_a_parameter_given_twice_is_refused(notebook, capsys):
+    """The later of two files would win in silence, and the first would never be evaluated."""
+    message = refusal(capsys, "report", notebook, "-p", "label=a", "-p", "label=b")
+    assert "label is given twice, as 'a' and 'b'; several files go in by a pattern" in message
+
+
 def test_an_unknown_notebook_gets_the_nearest_names(monkeypatch, notebook, capsys):
     """A typing error should cost one look, not a search."""
     monkeypatch.setattr("sslib.report.catalogue.topic_notebooks", lambda: {"probe": notebook})
@@ -102,10 +108,10 @@ def test_two_notebooks_of_one_name_are_refused(tmp_path, notebook, write_noteboo
 def test_relative_paths_are_the_callers_and_defaults_the_notebooks(tmp_path, notebook):
     """The kernel runs in a folder of its own: a path handed on as typed would name nothing."""
     (tmp_path / "here" / "mine.csv").write_text("4")
-    [run], _ = plan([str(notebook)], [])
+    [run] = plan([str(notebook)], []).runs
     assert run.parameters["spectrum"] == str(tmp_path / "lab" / "cell.csv")
     assert run.asked == {}
-    [run], _ = plan([str(notebook)], ["spectrum=mine.csv"])
+    [run] = plan([str(notebook)], ["spectrum=mine.csv"]).runs
     assert run.parameters["spectrum"] == str(tmp_path / "here" / "mine.csv")
     assert run.asked == {"spectrum": "mine.csv"}
 
@@ -115,9 +121,9 @@ def test_a_parameter_goes_to_the_notebooks_that_know_it(tmp_path, monkeypatch, n
     other = write_notebook(tmp_path / "lab" / "other.ipynb", "# Other?", parameters="n: int = 1  # number")
     monkeypatch.setattr("sslib.report.plan.topic_notebooks", lambda: {"probe": notebook, "other": other})
     monkeypatch.setattr("sslib.report.catalogue.topic_notebooks", lambda: {"probe": notebook, "other": other})
-    runs, remarks = plan([], ["n=2"])
-    assert [run.asked for run in runs] == [{}, {"n": 2}]
-    assert remarks == ["n applies to other"]
+    planned = plan([], ["n=2"])
+    assert [run.asked for run in planned.runs] == [{}, {"n": 2}]
+    assert planned.remarks == ["n applies to other"]
     with pytest.raises(RequestError, match="probe: no parameter 'n'"):
         plan(["probe", "other"], ["n=2"])
 
@@ -126,7 +132,7 @@ def test_run_names_are_readable_safe_and_distinct(tmp_path, notebook):
     """Two requests under one name would replace each other's reports."""
 
     def name(*assignments):
-        return plan([str(notebook)], list(assignments))[0][0].name
+        return plan([str(notebook)], list(assignments)).runs[0].name
 
     assert name() == name("area_cm2=0.785") == "default"
     assert name("area_cm2=0.5", "label=b") == "area_cm2=0.5,label=b"

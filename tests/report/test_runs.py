@@ -101,7 +101,9 @@ def test_the_good_run_has_its_files(folder):
     """The three files are what a lab keeps and what other programs read."""
     run = folder / "reports" / "good one" / "default"
     files = {path.name for path in run.iterdir()}
-    assert files == {"report.html", "notebook.ipynb", "results.json", "run.json", "thumbnail.png"}
+    assert files == {"report.html", "notebook.ipynb", "results.json", "results.csv", "run.json", "thumbnail.png"}
+    rows = (run / "results.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[:2] == ["key,value,lower,upper,level,unit,label", "R,60.1234,58.0,62.2,0.95,ohm,rail <R>"]
     document = json.loads((run / "results.json").read_text(encoding="utf-8"))
     assert set(document) == {"notebook", "parameters", "results", "notes"}
     assert document["notebook"] == "good one"
