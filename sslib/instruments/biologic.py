@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from sslib.instruments.dates import MONTH_FIRST, read_date
 from sslib.instruments.delimited import read_text
 from sslib.instruments.header import area_of
 from sslib.instruments.spectrum import SpectrumError
-from sslib.instruments.table import Table, recognised
+from sslib.instruments.table import Table
 from sslib.units import cm2
 
 MPR_START = b"BIO-LOGIC MODULAR FILE"
@@ -24,6 +25,8 @@ _AREA_OFFSET = 0x211
 
 def read_mpr(source, data):
     """The table of a .mpr file.
+
+    Its log states when the acquisition started; the times count from there, also where other techniques came before.
 
     Parameters
     ----------
@@ -72,6 +75,8 @@ def read_mpr(source, data):
         np.column_stack([file.data[name].astype(float) for name in names]),
         header=header,
         area=area,
+        started=getattr(file, "timestamp", None),
+        timed_from_start=True,
         notes=tuple(notes),
     )
 
@@ -80,7 +85,12 @@ def read_mpt(source, text, columns=None):
     """The tables of a .mpt file, as `read_text` gives them.
 
     EC-Lab states loops above the table: ``Loop 1 from point number 60 to 119``. They part the points as a change of
-    the cycle number does.
+    the cycle number does, and number the cycle where the table does not.
+
+    ``Acquisition started on`` is what the times count from. As far as is known, EC-Lab writes the month first in every
+    language and takes only the signs between the numbers from it: galvani reads the dates of .mpr files so, with
+    ``/``, ``-`` and ``.``, and checks them against the time stamp inside; yadg and ixdat read exports so. Where the
+    day could be the month, a note says how it was read.
 
     Raises
     ------
@@ -94,22 +104,26 @@ def read_mpt(source, text, columns=None):
             f"{source}, line {length}: the file ends here, within a header of {stated[1]} lines; expected the table "
             "below it, so the file is cut short"
         )
-    loops = re.findall(r"^Loop [0-9]+ from point number ([0-9]{1,9}) to [0-9]+", text, re.MULTILINE)
-    tables = read_text(source, text, columns, default_area=_DEFAULT_AREA)
-    return [_in_loops(table, np.sort(np.array(loops, dtype=int))) for table in tables] if len(loops) > 1 else tables
+    loops = re.findall(r"^Loop ([0-9]{1,9}) from point number ([0-9]{1,9}) to [0-9]+", text, re.MULTILINE)
+    numbers, first_points = np.array(loops, dtype=int).reshape(-1, 2).T
+    begun = re.search(r"^[ \t]*Acquisition started on *:(.*)$", text, re.MULTILINE)
+    started, notes = read_date(begun[1], MONTH_FIRST, "EC-Lab writes it so") if begun else (None, [])
+    return [
+        replace(
+            table,
+            started=started,
+            timed_from_start=True,
+            loops=_loops_of_rows(table, numbers, first_points),
+            notes=(*table.notes, *notes),
+        )
+        for table in read_text(source, text, columns, default_area=_DEFAULT_AREA)
+    ]
 
 
-def _in_loops(table, first_points):
-    """The table with a column of loops in front: a new one where the header says so, or the cycle number changes."""
-    if table.head is None:
-        return table
-    loop = np.searchsorted(first_points, table.lines - table.head - 1, side="right")
-    for position, _ in recognised(table.names, table.units).get("loop", [])[:1]:
-        cycle = np.nan_to_num(table.values[:, position])
-        loop = loop + np.concatenate([[0], np.cumsum(np.diff(cycle) != 0)])[: len(loop)]
-    return replace(
-        table,
-        names=("loop", *table.names),
-        units=table.units and (None, *table.units),
-        values=np.column_stack([loop, table.values]),
-    )
+def _loops_of_rows(table, numbers, first_points):
+    """The number that the head gives to the loop of each row, -1 above the first of them; None without loops."""
+    if table.head is None or not len(numbers):
+        return None
+    order = np.argsort(first_points, kind="stable")
+    last_begun = np.searchsorted(first_points[order], table.lines - table.head - 1, side="right")
+    return np.concatenate([[-1], numbers[order]])[last_begun].astype(float)

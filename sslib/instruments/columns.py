@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import pi
 
-from sslib.units import hour, minute
+from sslib.units import celsius, hour, minute
 
 _NAMES = {
     "frequency": "f freq frequency frequenz",
@@ -19,7 +19,9 @@ _NAMES = {
     "|impedance| impedance impedancemagnitude impedancemodulus impedanz betrag betrag(z)",
     "phase": "phase zphase phase(z) phasez zphz phaseangle phi φ ϕ theta theta(z) θ arg(z) angle phasenwinkel",
     "time": "t time zeit elapsedtime",
-    "loop": "cyclenumber loop loopindex loopnumber zyklusnummer",
+    "cycle": "cycle cyclenumber cycleindex cycleno zyklus zyklusnummer",
+    "loop": "loop loopindex loopnumber",
+    "temperature": "temp temperature temperatur celltemperature sampletemperature",
 }
 _QUANTITIES = {name: quantity for quantity, names in _NAMES.items() for name in names.split()}
 
@@ -56,12 +58,16 @@ _SIGN = re.compile(r"(?:-|\(-\)|minus[ _]|neg(?:ative|\.)?[ _])\s*", re.IGNORECA
 
 @dataclass(frozen=True)
 class Column:
-    """A recognised column: its quantity, the factor to SI (None: the unit is not understood), whether it is stated."""
+    """A recognised column: its quantity, the factor to SI (None: the unit is not understood), whether it is stated.
+
+    ``zero`` is what the number 0 means in SI, for the scale whose zero is not that of SI: that of Celsius.
+    """
 
     quantity: str
     factor: float | None
     negative: bool
     unit: str | None
+    zero: float = field(default=0.0, repr=False)
 
     @property
     def si(self):
@@ -91,13 +97,16 @@ def recognise(text, unit=None):
     signed = _SIGN.match(text)
     bare = text[signed.end() :] if signed else text
     for name, stated in _readings(bare):
-        quantity = _QUANTITIES.get(_key(name))
-        if quantity is None or name.strip() == "T":  # a temperature; t is the time
+        quantity = _quantity(name)
+        if quantity is None:
             continue
         stated = stated or unit
         if quantity == "frequency" and stated and parse_unit(stated)[0] == "angular frequency":
             quantity = "angular frequency"
-        if stated is None or quantity == "loop":
+        if quantity == "temperature":
+            zero = zero_of(stated or "")
+            return Column(quantity, None if zero is None else 1.0, bool(signed), stated, zero or 0.0)
+        if stated is None or quantity in ("cycle", "loop"):
             return Column(quantity, 1.0, bool(signed), None)
         dimension, factor = parse_unit(stated)
         return Column(quantity, factor if dimension == _DIMENSIONS[quantity] else None, bool(signed), stated)
@@ -122,6 +131,18 @@ def parse_unit(text):
     return _UNITS.get(text.lower(), (None, None))
 
 
+def zero_of(unit):
+    """What 0 of a unit of temperature is [K], None for another unit.
+
+    >>> zero_of("K"), zero_of("deg C"), zero_of("F")
+    (0.0, 273.15, None)
+    """
+    unit = _plain(unit).strip().lower()
+    if unit in ("k", "kelvin"):
+        return 0.0
+    return celsius(0.0) if re.fullmatch(r"(?:°\s*|deg(?:rees?)?[\s.]*)?c(?:elsius)?", unit) else None
+
+
 def _plain(text):
     return unicodedata.normalize("NFKC", text.translate(_LOOKALIKES))
 
@@ -130,6 +151,11 @@ def _key(name):
     decomposed = unicodedata.normalize("NFD", name.lower())
     name = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return re.sub(r"[\s_.:\-]+", "", name.replace("[", "(").replace("]", ")"))
+
+
+def _quantity(name):
+    """Quantity of a name without unit, or None; t is the time and T the temperature."""
+    return "temperature" if name.strip() == "T" else _QUANTITIES.get(_key(name))
 
 
 def _readings(text):
@@ -144,8 +170,9 @@ def _readings(text):
         r"(?P<name>.+?)\s+in\s+(?P<unit>.+)",
     ):
         parts = re.fullmatch(pattern, text)
-        # One letter that is no unit names another quantity: Re(Y) is a part of the admittance.
-        if parts and not (re.fullmatch("[A-Za-z]", parts["unit"]) and parse_unit(parts["unit"])[0] is None):
+        # One letter that is no unit names another quantity: Re(Y) is a part of the admittance, Re(C) one of capacity.
+        letter = parts and re.fullmatch("[A-Za-z]", parts["unit"]) and parse_unit(parts["unit"])[0] is None
+        if parts and (not letter or (_quantity(parts["name"]) == "temperature" and zero_of(parts["unit"]) is not None)):
             yield parts["name"], parts["unit"]
     # Without a mark between them, only a unit that is known tells itself from a part of the name.
     parts = re.fullmatch(r"(.+?)[\s_,]+([^\s_]+)", text)

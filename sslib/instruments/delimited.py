@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sslib.instruments.columns import parse_unit
-from sslib.instruments.header import NUMBER, area_of, read_header, temperature_of
+from sslib.instruments.header import NUMBER, area_of, cycle_of, read_header, started_of, temperature_of
 from sslib.instruments.spectrum import SpectrumError
 from sslib.instruments.table import Table, lacking, no_spectrum, ranges, recognised
 
@@ -94,6 +94,7 @@ def read_text(source, text, columns=None, default_area=None):
     header = read_header(above if starts[0].units else above + below)
     area, area_notes = area_of(header, default_area)
     temperature, temperature_notes = temperature_of(header)
+    started, start_notes = started_of(header)
     tables = []
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         end = following.line if following else len(lines)
@@ -109,7 +110,9 @@ def read_text(source, text, columns=None, default_area=None):
                 header=header,
                 area=area,
                 temperature=temperature,
-                notes=(*area_notes, *temperature_notes, *notes),
+                started=started,
+                cycle=cycle_of(header),
+                notes=(*area_notes, *temperature_notes, *start_notes, *notes),
             )
         )
     return tables

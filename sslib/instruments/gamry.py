@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from sslib.instruments.dates import order_shown, read_date
 from sslib.instruments.delimited import read_text
 from sslib.instruments.header import NUMBER, area_of
 from sslib.units import cm2
@@ -18,6 +19,9 @@ def read_dta(source, text, columns=None):
     The header is read from the tags above the table (``AREA  QUANT  2.5  &Area (cm^2)``), whose label holds the
     unit. A run that was aborted keeps the points that it measured and says so in its notes.
 
+    DATE and TIME are those of the start of the run: conditioning and rest before the sweep follow them. Gamry orders
+    the numbers of a date as Windows does; another date of the file may show how.
+
     Raises
     ------
     SpectrumError
@@ -30,8 +34,15 @@ def read_dta(source, text, columns=None):
             label = cells[-1].replace("&", "").strip()
             header.setdefault("Area (cm2)" if cells[0] == "AREA" else label or cells[0], cells[2].strip())
     area, area_notes = area_of(header, _DEFAULT_AREA)
+    started, start_notes = _started(text, header)
     return [
-        replace(table, header=header, area=area, notes=(*area_notes, *table.notes, *_aborted(header)))
+        replace(
+            table,
+            header=header,
+            area=area,
+            started=started,
+            notes=(*area_notes, *start_notes, *table.notes, *_aborted(header)),
+        )
         # Gamry's other tables (open circuit before, raw signals below) are no part of the spectrum.
         for table in read_text(source, _without_other_tables(text), columns)
     ]
@@ -46,6 +57,13 @@ def _without_other_tables(text):
         if not inside or line.startswith("ZCURVE"):
             lines[index] = ""
     return "\n".join(lines)
+
+
+def _started(text, header):
+    date, time = (re.search(rf"^{tag}\tLABEL\t([^\t\n]+)", text, re.MULTILINE) for tag in ("DATE", "TIME"))
+    if not (date and time):
+        return None, []
+    return read_date(f"{date[1]} {time[1]}", order_shown(header.values()), "other dates of the file show it")
 
 
 def _aborted(header):

@@ -1,17 +1,21 @@
-"""What stands above a table: keys and values, and the area and temperature among them."""
+"""What stands above a table: keys and values, and the area, temperature, start and cycle among them."""
 
 import re
 from math import inf
 
-from sslib.units import celsius, cm2, mm2
+from sslib.instruments.columns import zero_of
+from sslib.instruments.dates import read_date
+from sslib.units import cm2, mm2
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 _PAIR = re.compile(r"(?P<key>[^=:\t]+?)\s*(?:=|:(?=\s|$))\s*(?P<value>.*)")
 _AREA = re.compile(r"(?:(?:electrode|sample|active|geometric|cell) )?(?:surface )?area")
 _TEMPERATURE = re.compile(r"(?:(?:sample|cell) )?temp(?:erature)?\.?")
+# A plain "date" may be that of the export, and "time" anything.
+_STARTED = re.compile(r"(?:measurement )?started(?: (?:on|at))?")
+_CYCLE = re.compile(r"(?:cycle|loop)(?: (?:number|index|no\.?))?")
 _AREA_UNITS = {"m2": 1.0, "cm2": cm2, "mm2": mm2}
-_TEMPERATURE_UNITS = {"k", "c", "°c", "degc"}
 
 
 def read_header(lines):
@@ -57,13 +61,32 @@ def area_of(header, default=None):
 def temperature_of(header):
     """Temperature [K] that a header states (or None), and notes (list of str) on one that is not taken."""
     for key, number, unit in _stated(header, _TEMPERATURE):
-        if unit not in _TEMPERATURE_UNITS:
+        zero = zero_of(unit)
+        if zero is None:
             return None, [f"the temperature in the header ({key!r}: {header[key]}) has no unit: not taken"]
-        temperature = number if unit == "k" else celsius(number)
+        temperature = number + zero
         if not 0 < temperature < inf:
             return None, [f"the temperature in the header ({number:g} {unit}) is no temperature: not taken"]
         return temperature, []
     return None, []
+
+
+def started_of(header):
+    """When the measurement began, as a header states it (datetime or None), and notes (list of str)."""
+    for key, value in header.items():
+        if _STARTED.fullmatch(key.replace("_", " ").lower()):
+            return read_date(value)
+    return None, []
+
+
+def cycle_of(header):
+    """Number of the cycle that a header states, or None."""
+    for key, value in header.items():
+        number = NUMBER.fullmatch(value.strip())
+        if number and _CYCLE.fullmatch(key.replace("_", " ").lower()):
+            cycle = float(number[0].replace(",", "."))
+            return cycle if cycle < inf else None
+    return None
 
 
 def _stated(header, names):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sslib.instruments.arrays import NPY_START, is_npz, read_arrays
 from sslib.instruments.biologic import MPR_START, MPT_START, read_mpr, read_mpt
+from sslib.instruments.chinstruments import CHI_START, read_chi
+from sslib.instruments.dates import with_starts
 from sslib.instruments.delimited import decode, read_text
 from sslib.instruments.gamry import DTA_START, read_dta
 from sslib.instruments.novocontrol import NOVOCONTROL_START, read_novocontrol
@@ -30,14 +32,14 @@ _NOT_TEXT = {
     b"\x89HDF": "an HDF5 file; export the table as text (.csv)",
 }
 # What the first lines of a text look like, by the program that wrote it. Where a kind is no more than a table under a
-# head of its own (CH Instruments, RelaxIS), the delimited reader finds it.
+# head of its own (RelaxIS), the delimited reader finds it.
 _KINDS = (
     ("|".join(MPT_START), read_mpt),
     (DTA_START, read_dta),
     (PAR_START, read_par),
     (Z_START, read_z),
     (NOVOCONTROL_START, read_novocontrol),
-    (r"(?:[^\n]*\n){0,3}A\.C\. Impedance\s", read_text),
+    (CHI_START, read_chi),
     (r"RelaxIS\b", read_text),
 )
 
@@ -84,7 +86,10 @@ def read_spectrum(path, loop=None, *, columns=None, imaginary_sign=None):
 
 
 def read_spectra(path, *, columns=None, imaginary_sign=None):
-    """All loops of a file (list of Spectrum), in its order; parameters and errors as for `read_spectrum`."""
+    """All loops of a file (list of Spectrum), in its order, each with its own start and cycle where the file has them.
+
+    Parameters and errors are those of `read_spectrum`.
+    """
     if imaginary_sign not in (None, 1, -1):
         raise ValueError(f"imaginary_sign is {imaginary_sign!r}; it must be 1 (Im Z), -1 (-Im Z) or None")
     source = str(path)
@@ -97,6 +102,7 @@ def read_spectra(path, *, columns=None, imaginary_sign=None):
             errors.append(error)
     if not spectra:
         raise errors[0]
+    spectra = with_starts(spectra, tables[0].started, tables[0].timed_from_start)
     # A file may hold tables without a spectrum, such as the segment of a .par that waits for the rest potential.
     notes = [f"not read: {str(error).removeprefix(source).lstrip(',: ')}" for error in errors]
     return [replace(spectrum, notes=(*spectrum.notes, *notes)) for spectrum in spectra] if notes else spectra

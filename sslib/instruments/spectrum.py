@@ -1,10 +1,11 @@
 """What every reader gives: one impedance spectrum, and the one error for a file that holds none."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 
-from sslib.checks import check_positive
+from sslib.checks import check_between, check_positive
 from sslib.instruments.header import NUMBER
 
 
@@ -30,7 +31,16 @@ class Spectrum:
     area : float, optional
         Electrode area [m2], where the file states a measured one.
     temperature : float, optional
-        Temperature [K], where the file states it.
+        Temperature [K], where the file states it: in its head, or in a column, of which the median is taken.
+    started : datetime.datetime, optional
+        When the measurement of this spectrum (this loop) began, where the file states it: local time of the
+        instrument, with a time zone only where the file has one. Where the times of a file count from the start of the
+        acquisition (Bio-Logic, VersaStudio), this is the start plus the first time of the loop. Elsewhere it is the
+        start that the head states, which a rest or conditioning before the sweep may follow (Gamry), and for a later
+        loop as much later as its times are.
+    cycle : float, optional
+        Cycle in which it was measured, as the file numbers it: from its column of cycles ("cycle number" of
+        Bio-Logic), else from one of loops, else from the head (``Loop 3 from point number ...``, ``cycle = 3``).
     source : str
         The path as it was given.
     notes : sequence of str
@@ -41,7 +51,8 @@ class Spectrum:
     Raises
     ------
     ValueError
-        For arrays that do not fit each other, values that are not finite, and repeated frequencies.
+        For arrays that do not fit each other, values that are not finite, repeated frequencies, and a start that is no
+        datetime.
 
     Examples
     --------
@@ -54,6 +65,8 @@ class Spectrum:
     time: np.ndarray | None = None
     area: float | None = None
     temperature: float | None = None
+    started: datetime | None = None
+    cycle: float | None = None
     source: str = ""
     notes: tuple[str, ...] = ()
     header: dict[str, str] = field(default_factory=dict)
@@ -75,6 +88,10 @@ class Spectrum:
         for name in ("area", "temperature"):
             if getattr(self, name) is not None:
                 check_positive(**{name: getattr(self, name)})
+        if not isinstance(self.started, datetime | None):
+            raise ValueError(f"started is {self.started!r}; it must be a datetime.datetime or None")
+        if self.cycle is not None:
+            check_between(-np.inf, np.inf, cycle=self.cycle)
 
         order = np.argsort(-frequency, kind="stable")
         repeated = np.flatnonzero(np.diff(frequency[order]) == 0)

@@ -1,6 +1,7 @@
 """From a table of columns to spectra: which columns are meant, which points hold, where one loop ends."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
@@ -16,7 +17,8 @@ class Table:
 
     ``values`` has a row per point and a column per name, NaN where a cell holds no number. ``lines`` are the
     line numbers of the rows (None for a binary file), ``head`` is that of the names, ``units`` a row of units
-    below them.
+    below them. ``loops`` numbers the loop of each row where the head states it (-1: of none), ``cycle`` is what the
+    head says of all of them. ``timed_from_start`` says that the times count from ``started``.
     """
 
     source: str
@@ -28,6 +30,10 @@ class Table:
     header: dict[str, str] = field(default_factory=dict)
     area: float | None = None
     temperature: float | None = None
+    started: datetime | None = None
+    timed_from_start: bool = False
+    cycle: float | None = None
+    loops: np.ndarray | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -80,7 +86,7 @@ def no_spectrum(place, names, missing):
 
 
 def spectra_of(table, imaginary_sign=None):
-    """The loops of a table as spectra, in the order of the file.
+    """The loops of a table as spectra, in the order of the file, without their starts (`with_starts`).
 
     Parameters
     ----------
@@ -113,7 +119,9 @@ def spectra_of(table, imaginary_sign=None):
         time = _column(table, found, "time", notes) if _is_clear(found, "time") else None
     if time is None and "time" in found:
         notes.append("no times are taken: several columns, or a unit that is not understood")
-    loop = table.values[:, found["loop"][0][0]] if "loop" in found else None
+    numberings = [table.values[:, at] for quantity in ("cycle", "loop") for at, _ in found.get(quantity, [])]
+    if table.loops is not None:
+        numberings.append(table.loops)
 
     faults = {
         "a value is missing or no number": ~(np.isfinite(frequency) & np.isfinite(impedance)),
@@ -122,7 +130,7 @@ def spectra_of(table, imaginary_sign=None):
         contradiction: contradictory,
     }
     usable = ~np.any(list(faults.values()), axis=0)
-    loops = _loops(frequency, usable, loop)
+    loops = _loops(frequency, usable, numberings)
     lost = [row for rows in loops if not usable[rows].any() for row in rows]
     if lost:
         notes.append(f"left out: {table.where(np.array(lost))}, loops without a point that can be used")
@@ -145,13 +153,15 @@ def spectra_of(table, imaginary_sign=None):
         timed = time is not None and np.isfinite(time[good]).all()
         if time is not None and not timed:
             remarks.append("no times are taken: some are missing")
+        temperature = _temperature(table, found, good, remarks)
         spectra.append(
             Spectrum(
                 frequency[good],
                 impedance[good],
                 time=time[good] if timed else None,
                 area=table.area,
-                temperature=table.temperature,
+                temperature=table.temperature if temperature is None else temperature,
+                cycle=_cycle(numberings, good, table.cycle),
                 source=table.source,
                 notes=(*notes, *remarks),
                 header=table.header,
@@ -163,6 +173,36 @@ def spectra_of(table, imaginary_sign=None):
             f"{table.place}: none of {len(usable)} points can be used ({'; '.join([*reasons, *table.notes])})"
         )
     return spectra
+
+
+def _cycle(numberings, rows, stated):
+    """The number that a loop bears in the first numbering that has one for it, else what the head states."""
+    for numbering in numberings:
+        numbers = numbering[rows][np.isfinite(numbering[rows]) & (numbering[rows] >= 0)]
+        if numbers.size:
+            return float(numbers[0])
+    return stated
+
+
+def _temperature(table, found, rows, remarks):
+    """Median of the column of temperatures [K] over a loop; None without one, or where no probe was connected."""
+    if "temperature" not in found:
+        return None
+    if not _is_clear(found, "temperature"):
+        remarks.append("no temperature is taken from the table: several columns, or no unit that is understood")
+        return None
+    position, column = found["temperature"][0]
+    values = table.values[rows, position] + column.zero
+    # Instruments write a number below absolute zero where no probe is connected (Gamry: -327.67 deg C).
+    values = values[np.isfinite(values) & (values > 0)]
+    if not values.size:
+        return None
+    median = float(np.median(values))
+    if np.ptp(values) > 2:
+        remarks.append(f"the temperature went from {values.min():.1f} K to {values.max():.1f} K: the median is taken")
+    if table.temperature is not None and abs(table.temperature - median) > 2:
+        remarks.append(f"the head states {table.temperature:.1f} K: the measured {median:.1f} K are taken")
+    return median
 
 
 def _is_clear(found, quantity):
@@ -250,13 +290,15 @@ def _first_of_each(frequency, rows):
     return rows[~repeats], rows[repeats]
 
 
-def _loops(frequency, usable, loop):
+def _loops(frequency, usable, numberings):
     """The rows of each loop: where the file numbers its loops, or the frequency goes back to where it began."""
     rows = np.arange(len(frequency))
-    numbered = [] if loop is None else np.flatnonzero(np.isfinite(loop))
-    cuts = [] if loop is None else numbered[1:][np.diff(loop[numbered]) != 0]
+    cuts = set()
+    for numbering in numberings:
+        numbered = np.flatnonzero(np.isfinite(numbering))
+        cuts.update(numbered[1:][np.diff(numbering[numbered]) != 0].tolist())
     pieces = []
-    for piece in np.split(rows, cuts):
+    for piece in np.split(rows, sorted(cuts)):
         good = piece[usable[piece]]
         steps = np.diff(np.log(frequency[good]))
         back = steps * np.median(steps) < 0 if steps.size else np.array([], dtype=bool)

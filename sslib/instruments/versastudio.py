@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from sslib.instruments.dates import read_date
 from sslib.instruments.delimited import read_text
 from sslib.instruments.header import area_of
 from sslib.units import cm2
@@ -18,7 +19,8 @@ def read_par(source, text, columns=None):
     The line ``Definition=`` names the columns; after the last it writes zeros for columns that are not there
     (``..., ActionId, AC Amplitude, 0`` over 24 numbers). Z is the ratio of the complex E [V] and I [A] of its row,
     so in ohm. VersaStudio's manual (appendix 3) says that these numbers are not calibrated, and that what is copied
-    from the program is; the notes hand that on.
+    from the program is; the notes hand that on. ``DateAcquired`` and ``TimeAcquired`` are the start of the experiment,
+    from which the elapsed time counts over all segments.
 
     Raises
     ------
@@ -37,9 +39,22 @@ def read_par(source, text, columns=None):
         elif not (inside and re.match(r"\s*[-+.0-9]", line)) and (named or "=" not in line):
             lines[index] = ""
     tables = read_text(source, "\n".join(lines), columns)
-    area, area_notes = area_of(_working(tables[0].header), _DEFAULT_AREA)
+    header = tables[0].header
+    area, area_notes = area_of(_working(header), _DEFAULT_AREA)
+    started, start_notes = None, []
+    if "DateAcquired" in header and "TimeAcquired" in header:
+        started, start_notes = read_date(f"{header['DateAcquired']} {header['TimeAcquired']}")
     note = "VersaStudio's manual calls the numbers of a .par file not calibrated: compare with a copy from the program"
-    return [replace(table, area=area, notes=(*area_notes, *table.notes, note)) for table in tables]
+    return [
+        replace(
+            table,
+            area=area,
+            started=started,
+            timed_from_start=True,
+            notes=(*area_notes, *start_notes, *table.notes, note),
+        )
+        for table in tables
+    ]
 
 
 def _working(header):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from sslib.instruments.dates import read_date
 from sslib.instruments.delimited import read_text
 from sslib.instruments.header import area_of
 from sslib.units import cm2
@@ -16,7 +17,8 @@ def read_z(source, text, columns=None):
     """The tables of a .z file, as `read_text` gives them.
 
     The columns ``Z'(a)`` and ``Z''(b)`` are the two parts of the impedance in ohm. ``Surface Area`` is in cm2, and 1
-    where nobody entered one. Where the file states a number of points and holds another, the notes say so.
+    where nobody entered one. ``Date`` and ``Time`` are the start; numbers whose order is not clear are not taken, as
+    nothing says how ZPlot orders them. Where the file states a number of points and holds another, the notes say so.
 
     Raises
     ------
@@ -37,4 +39,10 @@ def read_z(source, text, columns=None):
         replace(table, notes=tuple(note for note in table.notes if "the area in the header" not in note))
         for table in tables
     ]
-    return [replace(table, header=header, area=area, notes=(*notes, *table.notes)) for table in without_area]
+    started, start_notes = None, []
+    if "Date" in header and "Time" in header:
+        started, start_notes = read_date(f"{header['Date']} {header['Time']}")
+    return [
+        replace(table, header=header, area=area, started=started, notes=(*notes, *start_notes, *table.notes))
+        for table in without_area
+    ]
