@@ -5,7 +5,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow lab check lock bench
+.PHONY: help report test test-slow test-extras lab check lock bench
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -19,6 +19,9 @@ test: .venv/.ready  ## the tests that take seconds
 test-slow: .venv/.ready  ## the tests that take minutes or need the package registry
 	@$(BIN)/python -m pytest -m slow $(PYTEST)
 
+test-extras: .venv-extras/.ready  ## the tests against other tools and on a cluster, in an environment of their own
+	@.venv-extras/bin/python -m pytest -m extras $(PYTEST)
+
 lab: .venv/.ready  ## open JupyterLab on the notebooks, on this machine only
 	@$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks
 
@@ -31,8 +34,8 @@ lock: .venv/.ready  ## compile requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--extra mpr --extra xlsx --extra course --extra dev -o requirements.lock
 
-bench: .venv-bench/.ready  ## speed and recovery against other tools, as ratios within one run
-	@.venv-bench/bin/python -m tests.benchmarks
+bench: .venv-extras/.ready  ## speed and recovery against other tools, as ratios within one run
+	@.venv-extras/bin/python -m tests.benchmarks
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -40,7 +43,7 @@ bench: .venv-bench/.ready  ## speed and recovery against other tools, as ratios 
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv-bench/.ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/pip install --quiet --disable-pip-version-check -e '.[mpr,peers]'
+.venv-extras/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv-extras
+	.venv-extras/bin/pip install --quiet --disable-pip-version-check -e '.[mpr,xlsx,cluster,peers,dev]'
 	@touch $@

@@ -25,6 +25,7 @@ from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_
 
 FREQUENCY = np.logspace(-3, 6, 40)
 S = 2j * np.pi * FREQUENCY
+REASON = "needs impedance.py: make test-extras has it"
 
 # Each element as the documentation of impedance.py writes it, with numbers at which nothing is one or vanishes.
 DOCUMENTED = {
@@ -80,17 +81,17 @@ def numbers_for(text, rng):
 
 def peer(text, numbers):
     """What impedance.py computes."""
-    # The folder of these tests answers to the bare name, but holds no models.
-    circuits = pytest.importorskip("impedance.models.circuits")
+    circuits = pytest.importorskip("impedance.models.circuits", reason=REASON)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return circuits.CustomCircuit(text, initial_guess=numbers).predict(FREQUENCY)
 
 
+@pytest.mark.extras
 @pytest.mark.parametrize("text", TEXTS)
 def test_impedance_py_computes_the_same_and_calls_the_parameters_the_same(text):
     """At random numbers, each in a place of its own: a shift by one in the list would show."""
-    circuits = pytest.importorskip("impedance.models.circuits")
+    circuits = pytest.importorskip("impedance.models.circuits", reason=REASON)
     rng = np.random.default_rng(7)
     read = CircuitString(text)
     for _ in range(5):
@@ -102,9 +103,10 @@ def test_impedance_py_computes_the_same_and_calls_the_parameters_the_same(text):
     assert tuple(circuits.CustomCircuit(text, initial_guess=numbers).get_param_names()[0]) == read.names
 
 
+@pytest.mark.extras
 def test_impedance_py_has_no_other_elements_than_those_decided_on():
     """An element that a new version brings is to be looked at."""
-    elements = pytest.importorskip("impedance.models.circuits.elements")
+    elements = pytest.importorskip("impedance.models.circuits.elements", reason=REASON)
     assert set(elements.circuit_elements) - {"s", "p", "La", "T"} - set(vars(np)) == set(DOCUMENTED)
 
 
@@ -187,11 +189,12 @@ def test_a_circuit_comes_back_from_its_string_with_the_same_impedance(circuit, s
     assert circuit_to_string(back.circuit) == text
 
 
+@pytest.mark.extras
 @settings(max_examples=100, deadline=None)
 @given(circuits(), st.integers(0, 2**32 - 1))
 def test_impedance_py_computes_the_same_for_any_tree(circuit, seed):
     """A nesting that the two read in different ways would give another impedance."""
-    pytest.importorskip("impedance.models.circuits")
+    pytest.importorskip("impedance.models.circuits", reason=REASON)
     rng = np.random.default_rng(seed)
     text = circuit_to_string(circuit)
     numbers = numbers_for(text, rng)

@@ -210,6 +210,16 @@ def test_a_run_that_lost_a_file_or_lacks_its_figures_is_made_again(one, tmp_path
     assert not one("--figures")
 
 
+def test_a_report_with_figures_has_them_as_drawing_and_as_table(tmp_path, write_notebook, finish):
+    """`--figures` is of use only if each figure of the report comes out."""
+    draw = "from matplotlib.figure import Figure\nfrom sslib.notebook import *\nf = Figure()\nf.subplots().plot([1, 2])"
+    write_notebook(tmp_path / "draws.ipynb", "# Draws?", draw + "\nshow(f, alt='a line')", finish)
+    assert main(["report", str(tmp_path / "draws.ipynb"), "--out", str(tmp_path / "out"), "--figures"]) == 0
+    figures = tmp_path / "out" / "draws" / "default" / "figures"
+    assert {path.name for path in figures.iterdir()} == {"figure_1.svg", "figure_1.csv"}
+    assert 'href="draws/default/figures/"' in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_library_is_known_by_its_content(tmp_path, monkeypatch):
     """A commit says nothing about changes that are not committed."""
     (tmp_path / "sslib").mkdir()

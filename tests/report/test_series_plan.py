@@ -25,6 +25,7 @@ def lab(tmp_path, monkeypatch, write_notebook):
     (night / "deeper").mkdir(parents=True)
     for name, text in {"c10": one_loop, "c9": one_loop, "C11": two_loops, "bad": "no spectrum"}.items():
         (night / f"{name}.csv").write_text(text)
+    (tmp_path / "cell.csv").write_text(one_loop)
     write_notebook(tmp_path / "probe.ipynb", "# What?", parameters=cell)
     monkeypatch.chdir(tmp_path)
     return tmp_path
