@@ -181,33 +181,37 @@ def one(tmp_path, monkeypatch, write_notebook, finish):
     return run
 
 
-def test_whatever_a_run_depends_on_makes_it_run_again(one, tmp_path, monkeypatch, write_notebook, finish):
-    """A report that is kept although something behind it changed is wrong, and nobody would know."""
-    assert not one()
-    assert one("--force")
+def test_a_changed_file_makes_a_run_again_and_force_does_always(one, tmp_path):
+    """A report that is kept although its spectrum was measured anew is wrong, and nobody would know."""
     assert not one()
     (tmp_path / "cell.csv").write_text("11")
     assert one()
-    assert one("-p", "scale=2")
-    assert one()
-    write_notebook(tmp_path / "mean.ipynb", "# What is the mean?", finish + "\n", parameters=cell)
-    assert one()
-    assert not one()
-    for part in ("library", "packages", "system"):
-        with monkeypatch.context() as patch:
-            known = provenance.environment() | {part: "another"}
-            patch.setattr(provenance, "environment", lambda known=known: known)
-            assert one()
-        assert one()
+    assert one("--force")
 
 
 def test_a_run_that_lost_a_file_or_lacks_its_figures_is_made_again(one, tmp_path):
     """A folder that someone tidied up must not count as a report."""
     (tmp_path / "reports" / "mean" / "default" / "report.html").unlink()
-    assert one()
     assert one("--figures")
     assert not one()
-    assert not one("--figures")
+
+
+def test_whatever_a_run_depends_on_changes_its_content():
+    """Notebook, parameters, inputs, library, packages, Python, system: each alone must make the run be made again."""
+    files = [{"what": "notebook", "name": "n.ipynb", "sha256": "1"}, {"what": "spectrum", "name": "s", "sha256": "2"}]
+    around = {"library": "3", "packages": "4", "system": "Linux", "versions": {"python": "3.12"}, "commit": "5"}
+    contents = {
+        provenance.content({"a": 1}, files, around),
+        provenance.content({"a": 2}, files, around),
+        *(
+            provenance.content({"a": 1}, [{**f, "sha256": "x"} if f is one else f for f in files], around)
+            for one in files
+        ),
+        *(provenance.content({"a": 1}, files, {**around, part: "x"}) for part in ("library", "packages", "system")),
+        provenance.content({"a": 1}, files, {**around, "versions": {"python": "3.13"}}),
+    }
+    assert len(contents) == 8
+    assert provenance.content({"a": 1}, files, {**around, "commit": "another"}) in contents
 
 
 def test_a_report_with_figures_has_them_as_drawing_and_as_table(tmp_path, write_notebook, finish):
