@@ -139,10 +139,8 @@ def _line(run, record, out, count, total):
     place = out / run.notebook.name / run.name / "report.html"
     with contextlib.suppress(ValueError):
         place = place.relative_to(Path.cwd())
-    outcome = (
-        f"FAILED after {record['duration']:.1f} s: {record['error']}"
-        if record["error"]
-        else (f"done in {record['duration']:.1f} s")
-    )
+    outcome = f"done in {record['duration']:.1f} s"
+    if record["error"]:
+        outcome = f"FAILED after {record['duration']:.1f} s: {record['error']}"
     # Among many, the place of each is in the index.
     return f"{run.label}: {outcome} -> {place}" if total == 1 else f"{count} of {total}: {run.label}: {outcome}"

@@ -52,7 +52,7 @@ def write_series(series, records, out, folder):
     surroundings = next(iter(records.values()))["library"]
     content = hashlib.sha256(json.dumps([document, surroundings]).encode()).hexdigest()
     if _content(place / "table.json") != content:
-        made = folder / "series" / series.notebook.name / series.name
+        made = folder / ".tables" / series.notebook.name / series.name
         made.mkdir(parents=True)
         began = datetime.now(UTC).isoformat(timespec="seconds")
         document = {**document, "began": began, "content": content}
