@@ -22,7 +22,8 @@ from sslib.impedance.elements import (
     SphericalDiffusion,
     Warburg,
 )
-from sslib.impedance.fitting import fit, fit_batch
+from sslib.impedance.fitting import fit, fit_batch, fit_stream
 from sslib.impedance.line import TransmissionLine
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values
 from sslib.impedance.results import BatchResult, FitResult, Verdict
+from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_to_string

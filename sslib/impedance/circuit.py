@@ -9,6 +9,7 @@ parameter.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,12 +17,13 @@ from sslib.checks import check_positive
 
 
 class Grid:
-    """Angular frequencies [rad/s], shape (frequencies,) or (sets, frequencies), with their logarithm."""
+    """Angular frequencies [rad/s], shape (frequencies,) or (sets, frequencies), with ln(1/ω) and ln(1/iω)."""
 
     def __init__(self, omega):
         self.omega = omega
-        self.log_omega = np.log(omega)
         self.i_omega = 1j * omega
+        self.minus_log_omega = -np.log(omega)
+        self.minus_log_i_omega = self.minus_log_omega - 0.5j * np.pi
 
     def take(self, sets):
         """The grid of a selection of sets."""
@@ -97,12 +99,12 @@ class Circuit:
         """
         raise NotImplementedError
 
-    @property
+    @cached_property
     def parameters(self):
         """The parameters in the order of the circuit, a shared one once."""
         return tuple({slot.name: slot for slot in self.slots}.values())
 
-    @property
+    @cached_property
     def names(self):
         return tuple(parameter.name for parameter in self.parameters)
 
@@ -275,7 +277,9 @@ class _Combination(Circuit):
         self.parts = tuple(q for part in parts for q in (part.parts if type(part) is type(self) else (part,)))
         self.slots = tuple(slot for part in self.parts for slot in part.slots)
         ends = np.cumsum([len(part.slots) for part in self.parts])
-        self.ranges = [slice(end - len(part.slots), end) for end, part in zip(ends, self.parts, strict=True)]
+        self.parts_and_ranges = [
+            (part, slice(int(end) - len(part.slots), int(end))) for end, part in zip(ends, self.parts, strict=True)
+        ]
         check_shared(self.slots)
 
     @property
@@ -284,15 +288,12 @@ class _Combination(Circuit):
 
     def draw_slots(self, impedance, omega, uniform):
         return np.concatenate(
-            [
-                part.draw_slots(impedance[:, own], omega[:, own], uniform[:, own])
-                for part, own in zip(self.parts, self.ranges, strict=True)
-            ],
+            [part.draw_slots(impedance[:, own], omega[:, own], uniform[:, own]) for part, own in self.parts_and_ranges],
             axis=1,
         )
 
     def _evaluate_parts(self, grid, values, jacobian):
-        for part, own in zip(self.parts, self.ranges, strict=True):
+        for part, own in self.parts_and_ranges:
             own_jacobian = None if jacobian is None else jacobian[:, own]
             yield part.evaluate(grid, values[:, own], own_jacobian), own_jacobian
 
@@ -353,6 +354,11 @@ def _arc_time(values):
     return (values[..., 0] * values[..., 1]) ** (1 / exponent)
 
 
+def has_zero(z):
+    """Whether a complex array holds a zero: counting is the quicker way for few points, looking for one for many."""
+    return np.count_nonzero(z) < z.size if z.size < 1000 else not z.all()
+
+
 class Parallel(_Combination):
     """Circuits in parallel: admittances add; written so that a part of zero impedance short-circuits the rest."""
 
@@ -373,7 +379,7 @@ class Parallel(_Combination):
                 joined = impedance
             else:
                 loop = joined + impedance
-                if not loop.all():
+                if has_zero(loop):
                     loop = np.where((joined == 0) & (impedance == 0), 1, loop)
                 per_loop = 1 / loop
                 share, joined_share = joined * per_loop, impedance * per_loop

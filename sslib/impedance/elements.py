@@ -11,43 +11,97 @@ cancel anywhere in the right half-plane of x.
 """
 
 import numpy as np
-from numpy.polynomial.polynomial import polyder, polyval
+from numpy.polynomial.polynomial import polyder
 from scipy.special import bernoulli, factorial
 
 from sslib.impedance.circuit import Element, Quantity
 
 # Below |q| = 0.1 the closed forms lose digits by cancellation, and ten terms of the series are exact.
 SERIES_BELOW = 0.1
+VANISHING = 1e-30
 _n = np.arange(1, 11)
 _even_bernoulli = bernoulli(20)[2::2]
-LANGEVIN_SERIES = 4.0**_n * _even_bernoulli / factorial(2 * _n)
-TANH_RATIO_SERIES = 4 * (4.0**_n - 1) * _even_bernoulli / factorial(2 * _n)
+
+
+def _with_slope(series):
+    """Coefficients of a power series and, in a second column, of its derivative."""
+    return np.stack([series, np.append(polyder(series), 0)], axis=1).astype(complex)
+
+
+LANGEVIN_SERIES = _with_slope(4.0**_n * _even_bernoulli / factorial(2 * _n))
+TANH_RATIO_SERIES = _with_slope(4 * (4.0**_n - 1) * _even_bernoulli / factorial(2 * _n))
 
 
 class Decay:
     """x = √q with Re x ≥ 0 and exp(−x), which the functions below share at one argument."""
 
-    def __init__(self, q):
-        self.q = q
-        self.small = q.real**2 + q.imag**2 < SERIES_BELOW**2
-        self.any_small = self.small.any()
-        self.closed_q = np.where(self.small, 1.0, q) if self.any_small else q
-        self.x = np.sqrt(self.closed_q)
-        self.e = np.exp(-self.x)
+    def __init__(self, q, per_q=None):
+        self.modulus = np.abs(q)
+        self.q = self.closed_q = q
+        self.per_q = 1 / q if per_q is None else per_q
+        modulus = self.modulus
+        self.smallest = np.minimum.reduce(modulus, axis=None, initial=np.inf)
+        if self.smallest < VANISHING:
+            # There exp(−x) is 1 and the closed forms divide by zero.
+            vanishing = modulus < VANISHING
+            self.closed_q, self.per_q, modulus = (np.where(vanishing, 1.0, x) for x in (q, self.per_q, modulus))
+        self.x = root(self.closed_q, modulus)
+        self.e = decaying(self.x)
+
+    def near_zero(self, below, series):
+        """Where q is smaller than that: a mask, q, and there a power series and its derivative."""
+        if self.smallest >= below:
+            return None
+        small = self.modulus < below
+        near = self.q[small]
+        powers = np.ones((len(near), len(series)), dtype=complex)
+        np.multiply.accumulate(np.broadcast_to(near[:, None], (len(near), len(series) - 1)), 1, out=powers[:, 1:])
+        return small, near, *(powers @ series).T
 
     def finish(self, value, slope, series):
         """Replace closed forms by their series where |q| is small."""
-        if self.any_small:
-            near = self.q[self.small]
-            value[self.small] = polyval(near, series)
+        found = self.near_zero(SERIES_BELOW, series)
+        if found:
+            small, _, value[small], by_series = found
             if slope is not None:
-                slope[self.small] = polyval(near, polyder(series))
+                slope[small] = by_series
         return value, slope
+
+
+# numpy takes complex roots and exponentials one by one, but real ones (and the tangent) several at a time; below so
+# many points the calls cost more than that saves.
+FEW_POINTS = 200
+
+
+def root(q, modulus):
+    """√q with Re √q ≥ 0, for q ≠ 0 of that modulus."""
+    if q.size < FEW_POINTS:
+        return np.sqrt(q.astype(complex, copy=False))
+    # The larger part first: the difference modulus − |Re q| would cancel.
+    larger = np.sqrt(0.5 * (modulus + np.abs(q.real)))
+    x = np.empty(q.shape, dtype=complex)
+    x.real, x.imag = larger, 0.5 * q.imag / larger
+    left = q.real < 0
+    if np.count_nonzero(left):
+        x.real[left], x.imag[left] = np.abs(x.imag[left]), np.copysign(larger[left], q.imag[left])
+    return x
+
+
+def decaying(x):
+    """exp(−x): its sine and cosine by the tangent of half the angle."""
+    if x.size < FEW_POINTS:
+        return np.exp(-x)
+    tangent = np.tan(0.5 * x.imag)
+    square = tangent * tangent
+    share = np.exp(-x.real) / (1 + square)
+    e = np.empty_like(x)
+    e.real, e.imag = share * (1 - square), -2 * share * tangent
+    return e
 
 
 def langevin(decay, derivative=False):
     """(x coth x − 1)/q and its derivative by q (None unless asked for)."""
-    q, e2, per_q = decay.closed_q, decay.e * decay.e, 1 / decay.closed_q
+    q, per_q, e2 = decay.closed_q, decay.per_q, decay.e * decay.e
     k = decay.x * (1 + e2) / (1 - e2)
     value = (k - 1) * per_q
     slope = (0.5 * (k - k * k + q) * per_q - value) * per_q if derivative else None
@@ -128,11 +182,12 @@ class CPE(Element):
 
     def evaluate(self, grid, values, jacobian):
         coefficient, exponent = values[:, :1], values[:, 1:]
+        # ω to a power is real: one complex number for each set turns and scales it.
         turn = np.exp(-0.5j * np.pi * exponent) / coefficient
-        impedance = np.exp(-exponent * grid.log_omega) * turn
+        impedance = np.exp(exponent * grid.minus_log_omega) * turn
         if jacobian is not None:
-            jacobian[:, 0] = impedance * (-1 / coefficient)
-            jacobian[:, 1] = impedance * (-grid.log_omega - 0.5j * np.pi)
+            np.multiply(impedance, -1 / coefficient, out=jacobian[:, 0])
+            np.multiply(impedance, grid.minus_log_i_omega, out=jacobian[:, 1])
         return impedance
 
     def draw_slots(self, impedance, omega, uniform):

@@ -1,7 +1,11 @@
 """Fits of circuits to spectra, with what they know and what they do not."""
 
+from collections import deque
+from contextlib import contextmanager
+from itertools import islice
+
 import numpy as np
-from scipy import stats
+from scipy.special import chdtri
 
 from sslib.checks import check_positive
 from sslib.impedance.circuit import Grid, check_names, check_possible
@@ -11,6 +15,10 @@ from sslib.impedance.search import search
 
 STARTS = 24
 BATCH_STARTS = 8
+# Spectra that are fitted together: enough that the arrays are worth their calls, few enough for memory and executors.
+BLOCK = 1000
+BLIND_BLOCK = 250
+IN_FLIGHT = 32
 ITERATIONS = 100
 DEEPER = 10
 # Basins up to this far above the best in chi-square, and so many of them, are kept for intervals at high levels.
@@ -19,9 +27,12 @@ BASINS = 4
 
 
 class _Setting:
-    """The arguments that `fit` and `fit_batch` share, checked, as a problem to minimise."""
+    """The arguments that `fit` and `fit_batch` share, checked, as a problem to minimise.
 
-    def __init__(self, model, frequency, impedances, fixed, bounds, error, noise):
+    ``first`` is the number of the first spectrum where these are a part of more, None where there is one alone.
+    """
+
+    def __init__(self, model, frequency, impedances, fixed, bounds, error, noise, first=None):
         self.model, self.impedances = model, impedances
         self.names = model.names
         self.quantities = [parameter.quantity for parameter in model.parameters]
@@ -41,8 +52,7 @@ class _Setting:
         check_positive(frequency=frequency)
         for wrong, what in ((~np.isfinite(impedances), "not finite"), (impedances == 0, "zero")):
             if wrong.any():
-                rows = ", ".join(map(str, np.flatnonzero(wrong.any(axis=1))[:5]))
-                where = f" (spectrum {rows})" if len(impedances) > 1 else ""
+                where = "" if first is None else f" (spectrum {_numbers(wrong.any(axis=1), first)})"
                 raise ValueError(f"the impedance holds values that are {what}{where}")
         self.free = np.array([name not in fixed for name in self.names])
         self.free_names = tuple(name for name in self.names if name not in fixed)
@@ -67,7 +77,9 @@ class _Setting:
 
     def _bounds(self, parameter, bounds):
         quantity = parameter.quantity
-        lowest, highest = bounds.get(parameter.name, (quantity.lowest, quantity.highest))
+        if parameter.name not in bounds:
+            return quantity.lowest, quantity.highest
+        lowest, highest = bounds[parameter.name]
         check_possible(parameter, [lowest, highest])
         if not lowest < highest or (quantity.logarithmic and lowest <= 0):
             raise ValueError(
@@ -80,12 +92,17 @@ class _Setting:
         """Starting values named by the caller, shape (spectra, 1, parameters)."""
         starts = {**starts, **self.fixed}
         check_names(self.names, starts, complete=True)
-        for parameter in self.model.parameters:
-            check_possible(parameter, starts[parameter.name])
-            if parameter.name in self.free_names and parameter.quantity.logarithmic:
-                check_positive(**{parameter.name: starts[parameter.name]})
-        columns = [np.broadcast_to(np.asarray(starts[name], dtype=float), len(self.impedances)) for name in self.names]
-        return np.stack(columns, axis=1)[:, None]
+        values = np.empty((len(self.impedances), len(self.names)))
+        for column, name in zip(values.T, self.names, strict=True):
+            column[:] = starts[name]
+        lowest, highest = np.array([quantity.possible for quantity in self.quantities]).T
+        if not ((values >= lowest) & (values <= highest) & (values > 0) & (values < np.inf)).all():
+            # Something may be impossible: one by one, to name it.
+            for parameter, column in zip(self.model.parameters, values.T, strict=True):
+                check_possible(parameter, column)
+                if parameter.name in self.free_names and parameter.quantity.logarithmic:
+                    check_positive(**{parameter.name: column})
+        return values[:, None]
 
     def search(self, count, given=None):
         """Solutions of many starts for each spectrum, the best first (list of Solution)."""
@@ -126,8 +143,11 @@ class _Setting:
 
     def labelled(self, solution):
         """The solutions with what is exchangeable in the circuit's stated labelling."""
+        exchanges = list(self.exchanges)
+        if not exchanges:
+            return solution
         solution = solution.take(np.arange(len(solution.cost)))
-        for exchange in self.exchanges:
+        for exchange in exchanges:
             first, second = ([self.names.index(name) for name in names] for names in (exchange.first, exchange.second))
             values = solution.values
             rows = np.flatnonzero(exchange.rank(values[:, first]) < exchange.rank(values[:, second]))
@@ -165,6 +185,9 @@ def covariance_of(hessian, variance):
     scale = np.where(dead, 1, scale)
     values, vectors = np.linalg.eigh(hessian / (scale[:, :, None] * scale[:, None, :]))
     weak = values < 1e-13
+    if not (np.count_nonzero(weak) or np.count_nonzero(dead)):
+        inverse = (vectors / values[:, None]) @ vectors.swapaxes(1, 2)
+        return inverse * (variance[:, None, None] / (scale[:, :, None] * scale[:, None, :]))
     inverse = np.einsum("njk,nk,nlk->njl", vectors, 1 / np.where(weak, np.inf, values), vectors)
     covariance = inverse / (scale[:, :, None] * scale[:, None, :]) * variance[:, None, None]
     # A direction without curvature leaves every parameter that takes part in it unlimited.
@@ -174,9 +197,19 @@ def covariance_of(hessian, variance):
     return covariance
 
 
+def chi_square_quantile(level, degrees_of_freedom):
+    """Below it chi-square stays with that probability."""
+    return float(chdtri(degrees_of_freedom, 1 - level))
+
+
+def _numbers(rows, first):
+    """The first few of the marked rows, counted from ``first``, as words."""
+    return ", ".join(map(str, first + np.flatnonzero(rows)[:5]))
+
+
 def fit_batch(
     model, frequency, impedances, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None,
-    starts_tried=BATCH_STARTS,
+    starts_tried=BATCH_STARTS, executor=None, in_flight=IN_FLIGHT,
 ):  # fmt: skip
     """Fit one circuit to many spectra on the same frequencies.
 
@@ -186,7 +219,8 @@ def fit_batch(
     frequency : array_like
         Frequencies [Hz], shape (frequencies,).
     impedances : array_like
-        Complex impedances [ohm], shape (spectra, frequencies).
+        Complex impedances [ohm], shape (spectra, frequencies). What is sliced from a file as it is needed
+        (`numpy.memmap`) is never loaded as a whole.
     starts : dict, optional
         Starting value of each free parameter: numbers or arrays of shape (spectra,). Without it the starts come from
         the data, and ``starts_tried`` basins are tried.
@@ -200,6 +234,13 @@ def fit_batch(
     noise : float, optional
         The noise level, relative for "proportional", [ohm] for "unit". Without it, it is estimated from each
         spectrum's residuals; for known standard deviations it is a factor on them, 1 if not given.
+    starts_tried : int
+        How many starts a spectrum gets where none are given.
+    executor : concurrent.futures.Executor, optional
+        Where blocks of 1000 spectra (250 without starts) are fitted: a process pool, or a cluster's
+        ``client.get_executor()``. The result is the same as without.
+    in_flight : int
+        How many blocks are handed to the executor at a time.
 
     Returns
     -------
@@ -210,14 +251,144 @@ def fit_batch(
     ValueError
         For shapes that do not fit, values that are not finite, unknown names, impossible values.
     """
-    frequency, impedances = np.asarray(frequency, dtype=float), np.asarray(impedances, dtype=complex)
-    if impedances.ndim != 2 or frequency.shape != impedances.shape[1:]:
+    impedances = impedances if hasattr(impedances, "shape") else np.asarray(impedances)
+    if len(impedances.shape) != 2 or np.shape(frequency) != tuple(impedances.shape[1:]):
         raise ValueError(
-            f"impedances have shape {impedances.shape} and frequency {frequency.shape}; "
+            f"impedances have shape {tuple(impedances.shape)} and frequency {np.shape(frequency)}; "
             "(spectra, frequencies) and (frequencies,) go together"
         )
-    setting = _Setting(model, frequency, impedances, fixed, bounds, error, noise)
-    if starts is not None:
+    spectra = impedances.shape[0]
+    for name, start in (starts or {}).items():
+        if np.shape(start) not in ((), (1,), (spectra,)):
+            raise ValueError(f"starts of {name} have shape {np.shape(start)}; a number or ({spectra},) goes here")
+    by_spectrum = not isinstance(error, str) and np.ndim(error) == 2 and np.shape(error)[0] == spectra
+    if not isinstance(error, str) and not by_spectrum and np.ndim(error) == 2 and np.shape(error)[0] != 1:
+        raise ValueError(f"error has shape {np.shape(error)}; it is broadcast to {tuple(impedances.shape)}")
+    size = BLIND_BLOCK if starts is None else BLOCK
+
+    def blocks():
+        for begin in range(0, max(spectra, 1), size):
+            rows = slice(begin, begin + size)
+            own = starts and {
+                name: start[rows] if np.shape(start) == (spectra,) else start for name, start in starts.items()
+            }
+            yield impedances[rows], own, error[rows] if by_spectrum else error
+
+    common = {"fixed": fixed, "bounds": bounds, "noise": noise, "starts_tried": starts_tried}
+    return _joined(list(_fit_blocks(model, frequency, blocks(), common, executor, in_flight, spectra > 1)))
+
+
+def fit_stream(
+    model, frequency, blocks, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None,
+    starts_tried=BATCH_STARTS, executor=None, in_flight=IN_FLIGHT,
+):  # fmt: skip
+    """Fit spectra that arrive block by block, however many, in bounded memory.
+
+    Parameters
+    ----------
+    model, frequency, starts, fixed, bounds, error, noise, starts_tried
+        As for `fit_batch`, but the same for all spectra (``starts`` are numbers, ``error`` is broadcast to each block).
+    blocks : iterable
+        Arrays of complex impedances [ohm], shape (spectra, frequencies), a few hundred or thousand spectra each; or
+        pairs of such an array and its own starts, as for `fit_batch`.
+    executor : concurrent.futures.Executor, optional
+        Where the blocks are fitted. An executor does not say how many workers it has.
+    in_flight : int
+        How many blocks are handed to the executor at a time: two for each worker keep all of them busy.
+
+    Yields
+    ------
+    BatchResult
+        One for each block, in their order. Closing the generator cancels what has not begun.
+
+    Raises
+    ------
+    ValueError
+        As for `fit_batch`; spectra are counted over all blocks.
+    """
+
+    def parts():
+        for block in blocks:
+            impedances, own = block if isinstance(block, tuple) else (block, starts)
+            yield impedances, own, error
+
+    common = {"fixed": fixed, "bounds": bounds, "noise": noise, "starts_tried": starts_tried}
+    yield from _fit_blocks(model, frequency, parts(), common, executor, in_flight, numbered=True)
+
+
+def _fit_blocks(model, frequency, parts, common, executor, in_flight, numbered):
+    """Results of the parts (impedances, starts, error) in order, at most ``in_flight`` of them under way."""
+    if in_flight < 1:
+        raise ValueError(f"in_flight is {in_flight}; at least one block has to be under way")
+    frequency = np.asarray(frequency, dtype=float)
+
+    def tasks():
+        first = 0
+        for impedances, starts, error in parts:
+            block = np.asarray(impedances, dtype=complex)
+            if block.ndim != 2 or frequency.shape != block.shape[1:]:
+                raise ValueError(
+                    f"the block of spectrum {first} has shape {block.shape} and frequency {frequency.shape}; "
+                    "(spectra, frequencies) and (frequencies,) go together"
+                )
+            settings = dict(common, starts=starts, error=error, first=first if numbered else None)
+            yield (first, len(block)), (model, frequency, block), settings
+            first += len(block)
+
+    if executor is None:
+        for place, arguments, settings in tasks():
+            with _naming(*place, numbered):
+                result = _fit_block(*arguments, **settings)
+            yield result
+        return
+    tasks, under_way = tasks(), deque()
+    try:
+        while True:
+            for place, arguments, settings in islice(tasks, in_flight - len(under_way)):
+                under_way.append((place, executor.submit(_fit_block, *arguments, **settings)))
+            if not under_way:
+                break
+            place, future = under_way.popleft()
+            with _naming(*place, numbered):
+                result = future.result()
+            yield result
+    finally:
+        for _, future in under_way:
+            future.cancel()
+
+
+def _joined(results):
+    """One result from those of consecutive blocks."""
+    if len(results) == 1:
+        return results[0]
+    columns = [vars(result) for result in results]
+    return BatchResult(
+        **{
+            field: {name: np.concatenate([column[field][name] for column in columns]) for name in value}
+            if isinstance(value, dict)
+            else np.concatenate([column[field] for column in columns])
+            for field, value in columns[0].items()
+        }
+    )
+
+
+@contextmanager
+def _naming(first, count, numbered):
+    """Whatever is raised inside says which spectra it was about."""
+    try:
+        yield
+    except Exception as error:
+        if numbered:
+            error.add_note(f"Raised by the fit of the spectra {first} to {first + count - 1}.")
+        raise
+
+
+def _fit_block(model, frequency, impedances, *, starts, fixed, bounds, error, noise, starts_tried, first):
+    """Fit spectra together; the first of them has the number ``first``, None for one alone."""
+    setting = _Setting(model, frequency, impedances, fixed, bounds, error, noise, first)
+    if not len(impedances):
+        solution = setting.minimise(np.empty((0, len(setting.names))), np.arange(0))
+    elif starts is not None:
         solution = setting.minimise(setting.given_starts(starts)[:, 0], np.arange(len(impedances)))
     else:
         found = setting.search(starts_tried)
@@ -319,9 +490,9 @@ class _Report:
         self.dof = setting.degrees_of_freedom
         scatter = np.sqrt(self.cost / self.dof)
         self.noise = scatter if setting.noise is None else setting.noise
-        limit = stats.chi2.ppf(0.999, self.dof) / self.dof
+        limit = chi_square_quantile(0.999, self.dof) / self.dof
         self.excess = scatter / self.noise if (scatter / self.noise) ** 2 > limit else 1.0
-        floor = stats.chi2.ppf(0.001, self.dof) / self.dof
+        floor = chi_square_quantile(0.001, self.dof) / self.dof
         self.dearth = scatter / self.noise if (scatter / self.noise) ** 2 < floor else 1.0
         # In units of the variance that the intervals rest on.
         self.variance = (self.noise * self.excess) ** 2
@@ -405,7 +576,7 @@ class _Report:
 
     def _rivals(self):
         """The basins within the limit that differ in something the data determine."""
-        limit = stats.chi2.ppf(LEVEL, 1)
+        limit = chi_square_quantile(LEVEL, 1)
         # A step along what is open anyway is no news.
         known = np.array([min(self.rises.get(name, (np.inf,))) > limit for name in self.setting.free_names])
         rivals = []
@@ -458,7 +629,7 @@ class _Report:
                 f"{', '.join(loose)} are not determined one by one: this spectrum knows fewer combinations of them "
                 "than there are parameters.",
             )
-        limit = stats.chi2.ppf(LEVEL, 1)
+        limit = chi_square_quantile(LEVEL, 1)
         for name, rises in self.rises.items():
             found = [(word, rise) for word, rise in zip(("downward", "upward"), rises, strict=True) if rise < limit]
             if found:

@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from sslib.impedance.circuit import Circuit, Exchange, check_shared
-from sslib.impedance.elements import Decay, R, langevin, tanh_ratio
+from sslib.impedance.circuit import Circuit, Exchange, check_shared, has_zero
+from sslib.impedance.elements import LANGEVIN_SERIES, Decay, R, tanh_ratio
+
+# Below this |q| the rails are so short that their share is lost beside the interface's, and a series has it.
+SHORT = 1e-2
 
 
 class TransmissionLine(Circuit):
@@ -107,7 +110,7 @@ class TransmissionLine(Circuit):
         a, ja = self._part(self.ion, self._ion, grid, values, jacobian)
         b, jb = self._part(self.electron, self._electron, grid, values, jacobian)
         z, jz = self._part(self.interface, self._interface, grid, values, jacobian)
-        if not z.all():
+        if has_zero(z):
             z = np.where(z == 0, 1e-100, z)  # a vanishing interface: q stays finite, and q² too
         impedance, slopes = FORMS[self.terminals](a, b, z, jacobian is not None)
         if jacobian is not None:
@@ -131,27 +134,45 @@ class TransmissionLine(Circuit):
 
 
 def _same_face(a, b, z, derivative):
-    s = a + b
-    return _one_rail(s, z, Decay(s / z), derivative)
+    s = _nonzero(a + b)
+    return _one_rail(z, _decay(s, z), derivative)
 
 
-def _one_rail(s, z, decay, derivative):
-    """Z = z + s·c(s/z), and its derivatives by a, b and z, where s = a + b."""
-    c, dc = langevin(decay, derivative)
+def _one_rail(z, decay, derivative):
+    """Z = z·x coth x = z + s·c(q), and its derivatives by a, b and z, where q = s/z and s = a + b."""
+    e2 = decay.e * decay.e
+    per_sinh = 1 / (1 - e2)
+    ratio = 1 + e2
+    ratio *= per_sinh
+    ratio *= decay.x
+    near = decay.near_zero(SHORT, LANGEVIN_SERIES[:5])
+    if near:
+        short, q, c, dc = near
+        ratio[short] = 1 + q * c
+    impedance = z * ratio
     if not derivative:
-        return z + s * c, None
-    by_s = c + decay.q * dc
-    return z + s * c, (by_s, by_s, 1 - decay.q * decay.q * dc)
+        return impedance, None
+    # dZ/ds = (coth x / x − 1/sinh² x)/2 and dZ/dz = (x coth x + q/sinh² x)/2; coth² x − 1 would cancel on a long line.
+    ratio *= 0.5
+    e2 *= per_sinh
+    e2 *= per_sinh
+    e2 *= 2
+    by_s = ratio * decay.per_q
+    by_s -= e2
+    by_z = e2 * decay.closed_q
+    by_z += ratio
+    if near:
+        by_s[short], by_z[short] = c + q * dc, 1 - q * q * dc
+    return impedance, (by_s, by_s, by_z)
 
 
 def _across(a, b, z, derivative):
     """Z = z + s·c(q) + (ab/s)(1 − h(q)), and its derivatives by a, b and z."""
-    s = a + b
-    decay = Decay(s / z)
-    impedance, slopes = _one_rail(s, z, decay, derivative)
+    s = _nonzero(a + b)
+    decay = _decay(s, z)
+    impedance, slopes = _one_rail(z, decay, derivative)
     if np.isscalar(a) or np.isscalar(b):
         return impedance, slopes
-    s = _nonzero(s)
     h, dh = tanh_ratio(decay, derivative)
     share_a, share_b = a / s, b / s
     parallel, missing = a * share_b, 1 - h
@@ -170,7 +191,7 @@ def _across(a, b, z, derivative):
 def _along(a, b, z, derivative):
     """Z = ab/s + (a²/s) h(q), and its derivatives by a, b and z."""
     s = _nonzero(a + b)
-    decay = Decay(s / z)
+    decay = _decay(s, z)
     h, dh = tanh_ratio(decay, derivative)
     share = a / s
     impedance = share * (b + a * h)
@@ -187,9 +208,15 @@ def _along_electron(a, b, z, derivative):
     return impedance, slopes and (slopes[1], slopes[0], slopes[2])
 
 
+def _decay(s, z):
+    """What depends on q = s/z alone; s is one number for all frequencies where the rails are resistors."""
+    per_q = z * (1 / s)
+    return Decay(1 / per_q, per_q)
+
+
 def _nonzero(s):
     """Rails that vanish together carry no voltage: any finite s gives their limit."""
-    return s if np.all(s) else np.where(s == 0, 1e-100, s)
+    return np.where(s == 0, 1e-100, s) if has_zero(s) else s
 
 
 FORMS = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from sslib.impedance.profile import profile
 
@@ -145,7 +145,7 @@ class FitResult:
 
     def _quantile(self, level):
         tail = 0.5 + level / 2
-        return stats.norm.ppf(tail) if self.noise_stated else stats.t.ppf(tail, self.degrees_of_freedom)
+        return float(ndtri(tail) if self.noise_stated else stdtrit(self.degrees_of_freedom, tail))
 
     def table(self, truth=None, descriptions=None, level=LEVEL):
         """The parameters as a DataFrame: value, ends of the interval (NaN where open), truth if given, unit, meaning.

@@ -13,7 +13,6 @@ ended: one or two terms at a time are taken out and chosen anew against what the
 from itertools import permutations
 
 import numpy as np
-from scipy.stats import qmc
 
 from sslib.impedance.circuit import Grid
 
@@ -30,6 +29,8 @@ class StartDictionary:
 
     def __init__(self, circuit, omega):
         self.circuit = circuit
+        from scipy.stats import qmc  # takes as long to import as everything else together
+
         slots = circuit.slots
         uniform = qmc.Sobol(3 * len(slots), rng=0).random_base2(LOG2_SHAPES)
         by_impedance, by_frequency, other = np.split(uniform, 3, axis=1)

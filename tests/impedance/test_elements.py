@@ -19,6 +19,7 @@ from sslib.impedance import (
     TransmissionLine,
     Warburg,
 )
+from sslib.impedance.elements import FEW_POINTS, Decay, decaying, langevin, root, tanh_ratio
 
 
 def with_one(precise, s, values, name, value):
@@ -43,9 +44,12 @@ PRECISE = {
 }
 
 
+@pytest.mark.parametrize("points", [1, FEW_POINTS])
 @pytest.mark.parametrize("element", PRECISE, ids=lambda element: element.__name__)
-def test_value_and_derivatives_equal_high_precision_arithmetic(element):
-    """Checked at random, non-unit values: a check at defaults hides factors that are one there."""
+def test_value_and_derivatives_equal_high_precision_arithmetic(element, points):
+    """Checked at random, non-unit values: a check at defaults hides factors that are one there. Few points and many
+    take different roads.
+    """
     rng = np.random.default_rng(3)
     circuit, precise = element(), PRECISE[element]
     with mpmath.workdps(50):
@@ -57,12 +61,38 @@ def test_value_and_derivatives_equal_high_precision_arithmetic(element):
             frequency = 10 ** rng.uniform(-4, 7)
             s = 2j * mpmath.pi * mpmath.mpf(frequency)
             exact = {name: mpmath.mpf(value) for name, value in values.items()}
-            impedance, slopes = circuit.derivatives([frequency], **values)
+            impedance, slopes = circuit.derivatives([frequency] * points, **values)
             reference = complex(precise(s, **exact))
-            assert_allclose(impedance[0], reference, rtol=1e-12)
+            assert_allclose(impedance, reference, rtol=1e-12)
             for name, value in values.items():
                 scaled = value * complex(mpmath.diff(partial(with_one, precise, s, exact, name), exact[name]))
-                assert abs(slopes[name][0] * value - scaled) < 1e-9 * max(abs(reference), abs(scaled)), (name, values)
+                assert np.abs(slopes[name] * value - scaled).max() < 1e-9 * max(abs(reference), abs(scaled)), (
+                    name,
+                    values,
+                )
+
+
+@pytest.mark.parametrize("copies", [1, FEW_POINTS])
+def test_roots_and_exponentials_hold_in_all_quadrants(copies):
+    """Inductors and the rails' capacitances turn q by more than a right angle: the root must stay in the right half."""
+    angle = np.linspace(-3.14, 3.14, 41)
+    q = np.concatenate([size * np.exp(1j * angle) for size in (1e-12, 1e-3, 1.0, 30.0, 1e6, 1e100)])
+    q = np.tile(np.concatenate([q, [-4.0 + 0j, 4.0 + 0j, 1j, -1j]]), copies)
+    x = root(q, np.abs(q))
+    assert (x.real >= 0).all()
+    assert_allclose(x, np.sqrt(q), rtol=1e-15)
+    inside = np.abs(q) < 1e7
+    assert_allclose(decaying(x[inside]), np.exp(-x[inside]), rtol=1e-13, atol=1e-18)
+
+
+@pytest.mark.parametrize("copies", [1, FEW_POINTS])
+def test_shapes_have_their_limits_where_q_vanishes(copies):
+    """A third and one, with their slopes, without a warning: a diffusion far faster than the slowest frequency."""
+    q = np.tile(1j * np.array([1e-300, 1e-40, 1e-12]), copies)
+    for function, limit, slope in ((langevin, 1 / 3, -1 / 45), (tanh_ratio, 1, -1 / 12)):
+        value, by_q = function(Decay(q), derivative=True)
+        assert_allclose(value, limit, rtol=1e-11)
+        assert_allclose(by_q, slope, rtol=1e-11)
 
 
 def test_spherical_diffusion_ends_in_a_fifth_of_its_resistance():
@@ -78,6 +108,13 @@ def test_diffusion_elements_share_their_high_frequency_limit():
     expected = 5 / np.sqrt(2j * np.pi * 1e9 * 3)
     for element in (FiniteLengthWarburg, FiniteSpaceWarburg, SphericalDiffusion):
         assert_allclose(element().impedance(frequency, R_d=5.0, tau_d=3.0)[0], expected, rtol=1e-4)
+
+
+def test_no_sets_give_no_impedances():
+    """An empty selection of parameter sets is a batch as well."""
+    line = TransmissionLine(ion=R("R_ion"), interface=SphericalDiffusion("R_d", "tau_d"))
+    nothing = np.empty(0)
+    assert line.impedance([1.0, 2.0], R_ion=nothing, R_d=nothing, tau_d=nothing).shape == (0, 2)
 
 
 def test_series_and_parallel_are_the_circuit_rules():

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
 
 from sslib.impedance import CPE, C, R, SphericalDiffusion, TransmissionLine, compare_with_pybamm
+from sslib.impedance.elements import FEW_POINTS
 
 TERMINALS = ("ion-electron", "ion-ion", "electron-electron", "same-face")
 CELLS = 2000
@@ -102,25 +103,35 @@ def random_parameters(rng):
     }
 
 
-@pytest.mark.parametrize("terminals", TERMINALS)
-def test_values_and_derivatives_equal_high_precision_arithmetic(terminals):
-    """Cancellation near zero, overflow far out, or a slip in the chain rule would show against 60 digits."""
+@pytest.mark.parametrize("points", [1, FEW_POINTS])
+@pytest.mark.parametrize(
+    ("terminals", "rails"), [*((terminals, 2) for terminals in TERMINALS), ("ion-electron", 1), ("same-face", 1)]
+)
+def test_values_and_derivatives_equal_high_precision_arithmetic(terminals, points, rails):
+    """Cancellation near zero, overflow far out, or a slip in the chain rule would show against 60 digits. Few points
+    and many take different roads, as does a line of one rail.
+    """
     rng = np.random.default_rng(7)
     line = full_line(terminals)
+    if rails == 1:
+        line = TransmissionLine(ion=line.ion, interface=line.interface, terminals=terminals)
     with mpmath.workdps(60):
         for _ in range(12):
             values = random_parameters(rng)
+            if rails == 1:
+                values["R_el"] = 0.0
             frequency = 10 ** rng.uniform(-3, 7)
             precise = precise_line(terminals, 2 * mpmath.pi * mpmath.mpf(frequency))
             exact = {name: mpmath.mpf(value) for name, value in values.items()}
-            impedance, slopes = line.derivatives([frequency], **values)
+            own = {name: values[name] for name in line.names}
+            impedance, slopes = line.derivatives([frequency] * points, **own)
             reference = complex(precise(**exact))
-            assert_allclose(impedance[0], reference, rtol=1e-10, atol=0)
-            for name, value in values.items():
+            assert_allclose(impedance, reference, rtol=1e-10, atol=0)
+            for name, value in own.items():
                 slope = mpmath.diff(partial(with_one, precise, exact, name), exact[name])
                 scaled = complex(slope) * value
                 scale = max(abs(reference), abs(scaled))
-                assert abs(slopes[name][0] * value - scaled) < 1e-9 * scale, (name, values, frequency)
+                assert np.abs(slopes[name] * value - scaled).max() < 1e-9 * scale, (name, values, frequency)
 
 
 def test_source_misprint_is_not_repeated():
@@ -209,6 +220,16 @@ def test_rails_and_interface_may_vanish():
     assert_allclose(short.impedance(frequency, a=60, b=15, R_f=0), 60 * 15 / 75, rtol=1e-12)
     along = TransmissionLine(ion=R("a"), electron=R("b"), interface=R("R_f"), terminals="ion-ion")
     assert_allclose(along.impedance(frequency, a=0, b=0, R_f=1), 0, atol=1e-90)
+
+
+@pytest.mark.parametrize("points", [1, FEW_POINTS])
+def test_slopes_of_a_rail_that_vanishes(points):
+    """A third of the rail enters the impedance across the line, however short: its slope must not cancel away."""
+    line = TransmissionLine(ion=R("a"), interface=R("z") | C("C_dl"))
+    for a in (0.0, 1e-30, 1e-12, 1e-6, 1e-3):
+        _, slopes = line.derivatives([1e-3] * points, a=a, z=10.0, C_dl=1e-6)
+        assert_allclose(slopes["a"], 1 / 3, rtol=1e-4)
+        assert_allclose(slopes["z"], 1, rtol=1e-4)
 
 
 def test_line_reproduces_an_independent_physics_code():
