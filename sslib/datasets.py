@@ -91,14 +91,15 @@ def fetch_set(name):
     return [fetch(member) for member in describe(name).members or (name,)]
 
 
-def locate(name_or_path):
+def locate(name_or_path, folder=None):
     """The file that is meant: an existing path, a public data set, or a generated spectrum of this project (Path).
 
     Parameters
     ----------
     name_or_path : str or path-like
-        A path, where a relative one starts in the current folder; else one of `names`; else the name of a file in
-        ``data/spectra`` without its ending.
+        A path; else one of `names`; else the name of a file in ``data/spectra`` without its ending.
+    folder : str or path-like, optional
+        Where a relative path starts: the current folder if left out.
 
     Raises
     ------
@@ -107,7 +108,8 @@ def locate(name_or_path):
     ValueError, OSError
         As for `fetch`.
     """
-    name, path = os.fspath(name_or_path), Path(name_or_path)
+    name = os.fspath(name_or_path)
+    path = Path(name) if folder is None else Path(folder, name)
     if name and path.exists():
         return path
     if name in _registry():
@@ -115,7 +117,7 @@ def locate(name_or_path):
     if name in generated():
         return _generated_spectra() / f"{name}.csv"
     raise FileNotFoundError(
-        f"there is no file {name!r} (a relative path starts in {Path.cwd()}) and no data set of that name"
+        f"there is no file {name!r} (a relative path starts in {folder or Path.cwd()}) and no data set of that name"
         f"{_nearest(name, [*_registry(), *generated()])}"
     )
 

@@ -138,6 +138,8 @@ def limiting(result, budget, parts, among, rivals=()):
     negative = [part for part, share in budget.items() if share.value < -0.05 * total]
     if negative:
         doubts.append(f"the share of {' and '.join(negative)} is negative, which no part of a cell is")
+    if any(verdict.kind == "not converged" for verdict in result.verdicts):
+        doubts.append("the fit did not converge")
     open_names = {name for v in result.verdicts if v.kind == "not determined" for name in v.parameters}
     doubts += [f"{name} is not determined" for name in sorted(open_names) if parts.get(name) in leaders]
     own = [(result.model, values) for values, _ in result.rivals]

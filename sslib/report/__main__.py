@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import shutil
+import signal
 import sys
 import textwrap
+import threading
 from itertools import zip_longest
 from pathlib import Path
 
@@ -19,6 +21,8 @@ def main(arguments=None):
     # A notebook's title may hold letters that a terminal's encoding lacks.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
+    if hasattr(signal, "SIGTERM") and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         return options.command(options)
     except RequestError as error:
@@ -27,9 +31,18 @@ def main(arguments=None):
     except OSError as error:
         print(f"sslib: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    # What a job's scheduler sends when its time is up is treated as the person's Ctrl-C.
+    except (KeyboardInterrupt, _Terminated):
         print("sslib: interrupted; what was finished is kept", file=sys.stderr)
         return 130
+
+
+class _Terminated(BaseException):
+    """The process was asked to end."""
+
+
+def _terminate(number, frame):
+    raise _Terminated
 
 
 def _list(options):
@@ -77,7 +90,9 @@ def _table(rows, room):
 def _report(options):
     if Path(options.out).exists() and not Path(options.out).is_dir():
         raise RequestError(f"--out {str(options.out)!r} is a file; the reports need a folder")
-    planned = plan(options.notebooks, options.parameters, options.name, options.sets)
+    if len(options.sets) > 1:
+        raise RequestError(f"--set is given {len(options.sets)} times; one file holds all sets of a call")
+    planned = plan(options.notebooks, options.parameters, options.name, *options.sets)
     for remark in dict.fromkeys(planned.remarks):
         _tell(remark)
     # Loaded here: asking for help or for a list should not wait for it.
@@ -127,7 +142,7 @@ def _parser():
         "and one table over them",
     )  # fmt: skip
     command.add_argument(
-        "--set", dest="sets", metavar="TOML", type=Path,
+        "--set", dest="sets", metavar="TOML", type=Path, action="append", default=[],
         help="named sets of parameters: below [NOTEBOOK.SET] the values of a run that is called SET",
     )  # fmt: skip
     command.add_argument("--name", metavar="RUN", help="the run's name, instead of one made from the parameters")

@@ -15,7 +15,8 @@ def write_index(out, aside):
     while True:
         stamps = _stamps(out)
         runs = [_run(path, record) for path, record in _read(stamps, "run.json")]
-        series = [_series(path, record) for path, record in _read(stamps, "table.json")]
+        contents = {(run["notebook"], run["run"]): run["content"] for run in runs}
+        series = [_series(path, record, contents) for path, record in _read(stamps, "table.json")]
         document = {"runs": runs, "series": series}
         write_whole(out / "index.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n", aside)
         write_whole(out / "index.html", page("index.html.j2", rows=list(map(_row, runs)), series=series), aside)
@@ -66,10 +67,12 @@ def _run(path, record):
     return {**kept, "report": f"{notebook}/{run}/report.html"}
 
 
-def _series(path, record):
+def _series(path, record, contents):
     notebook, name = path.parts[-3:-1]
     rows = (record or {}).get("rows", [])
     failed = sum(row.get("status") == "failed" for row in rows)
+    # A run that another series or a single call has made anew since.
+    behind = [row for row in rows if contents.get((notebook, row.get("run"))) != row.get("content")]
     place = f"{notebook}/{name}/table"
     return {
         "notebook": notebook,
@@ -78,6 +81,7 @@ def _series(path, record):
         "asked": (record or {}).get("asked", {}),
         "runs": len(rows),
         "failed": failed,
+        "behind": len(behind),
         "table": f"{place}.html",
         "csv": f"{place}.csv",
         "json": f"{place}.json",

@@ -209,11 +209,14 @@ def locate_file(parameter, value, folder):
     from sslib.datasets import locate
 
     try:
-        located = Path(locate(value))
+        located = Path(locate(value, folder))
     except (ValueError, OSError) as error:
         raise RequestError(f"{parameter.name}: {error}") from None
     if not located.is_file():
-        raise RequestError(f"{parameter.name}: {located} is a folder; it must be a file or the name of a data set")
+        raise RequestError(
+            f"{parameter.name}: {value} is a folder; a file or the name of a data set goes here, or a pattern such as "
+            f"'{value.rstrip('/')}/*' for all files in it"
+        )
     return value, located
 
 

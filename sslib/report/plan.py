@@ -4,6 +4,7 @@ A pattern in place of a file (``spectrum=tonight/*.mpr``) makes a series: a run 
 each loop of a file that holds several, where the notebook has the parameters ``spectrum`` and ``loop``.
 """
 
+import fnmatch
 import glob
 import hashlib
 import json
@@ -112,7 +113,11 @@ def plan(names, assignments, run_name=None, sets_file=None):
         own = {name: typed for name, typed in given.items() if name in request.notebook.parameters}
         for name in own.keys() & request.texts.keys():
             planned.remarks.append(f"{request.notebook.name}, set {request.name}: {name} is the command line's")
-        _add(planned, _Request(request.notebook, {**request.texts, **own}, request.name))
+        try:
+            _add(planned, _Request(request.notebook, {**request.texts, **own}, request.name))
+        except RequestError as error:
+            where = "" if sets_file is None else f"{sets_file}, set {request.name}: "
+            raise RequestError(f"{where}{error}") from None
     return planned
 
 
@@ -125,8 +130,8 @@ def _split(assignments):
             raise RequestError(f"-p {assignment!r} is not of the form NAME=VALUE")
         if name in texts:
             raise RequestError(
-                f"{name} is given twice, as {texts[name]!r} and {text!r}; several files go in by a pattern such as "
-                f"-p '{name}=folder/*.mpr', several sets of parameters by --set"
+                f"{name} is given twice, as {texts[name]!r} and {text!r}; several files go in by a pattern "
+                "('folder/*.mpr'), several sets of parameters by --set"
             )
         texts[name] = text
     return texts
@@ -210,12 +215,20 @@ def _patterns(request, remarks):
             continue
         found = glob.glob(str(Path(text).expanduser()), root_dir=folder, recursive=True)
         files = sorted((match for match in found if (folder / match).is_file()), key=_natural)
-        if len(files) < len(found):
-            remarks.append(f"{name}: {len(found) - len(files)} of what matches {text!r} are folders and are left out")
+        folders = len(found) - len(files)
+        if folders:
+            remarks.append(f"{name}: {folders} of what matches {text!r} are folders and are left out")
+        files = files or _matching_data_sets(text)
         if not files:
-            raise RequestError(f"{name}: no file matches {text!r}, seen from {folder}")
+            raise RequestError(f"{name}: no file, and no data set's name, matches {text!r}, seen from {folder}")
         matching[name] = [(match, folder) for match in files]
     return matching
+
+
+def _matching_data_sets(pattern):
+    from sslib import datasets
+
+    return fnmatch.filter([*datasets.generated(), *datasets.names()], pattern)
 
 
 def _natural(text):

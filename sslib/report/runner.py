@@ -9,6 +9,7 @@ from time import monotonic
 from sslib.report import provenance
 from sslib.report.folder import publish, workshop
 from sslib.report.index import write_index
+from sslib.report.parameters import RequestError
 from sslib.report.series import write_series
 
 _index_every = 5
@@ -44,8 +45,14 @@ def report(plan, out, *, workers=None, executor=None, timeout=600, force=False, 
     -------
     list of dict
         The records of the runs, as they lie in ``run.json``, in the plan's order.
+
+    Raises
+    ------
+    RequestError
+        If a run has the name of a series that lies there, or a series that of a run.
     """
     out = Path(out).resolve()
+    _check_places(plan, out)
     surroundings = provenance.environment()
     records = {} if force else _kept(plan.runs, out, surroundings, figures)
     _tell_kept(records, tell)
@@ -53,7 +60,7 @@ def report(plan, out, *, workers=None, executor=None, timeout=600, force=False, 
     with workshop(out) as folder:
         try:
             written = monotonic()
-            jobs = _jobs(rest, folder, surroundings, timeout, figures)
+            jobs = _jobs(rest, folder, surroundings, timeout, figures, alone=len(plan.runs) == 1)
             # Closed before the folder goes: an interrupt between two runs has to stop the workers, too.
             with contextlib.closing(_made(jobs, workers, executor)) as made:
                 for run, record in made:
@@ -70,6 +77,16 @@ def report(plan, out, *, workers=None, executor=None, timeout=600, force=False, 
             raise
         write_index(out, folder)
     return [records[run] for run in plan.runs]
+
+
+def _check_places(plan, out):
+    """Raise RequestError where a run would take the place of a series, or a series that of a run."""
+    for kind, other, record in ((plan.runs, "a series", "table.json"), (plan.series, "a run", "run.json")):
+        for one in kind:
+            if (out / one.notebook.name / one.name / record).exists():
+                raise RequestError(
+                    f"{out / one.notebook.name / one.name} holds {other}, which would be lost; choose another name"
+                )
 
 
 def _kept(runs, out, surroundings, figures):
@@ -96,7 +113,7 @@ def _tell_kept(records, tell):
         tell(f"{run.label}: kept as of {record['began']}: nothing that it depends on has changed")
 
 
-def _jobs(runs, folder, surroundings, timeout, figures):
+def _jobs(runs, folder, surroundings, timeout, figures, alone):
     """For each run the folder in which to make it, and the settings."""
     if not runs:
         return {}
@@ -106,7 +123,7 @@ def _jobs(runs, folder, surroundings, timeout, figures):
     # A relative folder is the caller's; the kernels run in folders of their own.
     data = os.environ.get("SSLIB_DATA")
     data = str(Path(data).absolute()) if data else None
-    settings = Settings(timeout, surroundings, figures, by_cell=len(runs) == 1, data=data)
+    settings = Settings(timeout, surroundings, figures, by_cell=alone, data=data)
     return {run: (folder / run.notebook.name / run.name, settings) for run in runs}
 
 

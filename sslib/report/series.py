@@ -136,25 +136,44 @@ def _entry(row, column):
 
 def _page(document):
     rows = document["rows"]
-    asked = columns(rows)
+    labels = columns(rows)
+    common = _said_by_all(rows, labels)
+    asked = [column for column in labels if column not in common]
     shown = [
         {**row, "label": _label(document["varying"], row), "cells": [_cell(_entry(row, column)) for column in asked]}
         for row in rows
     ]
     heads = [
-        {"key": key.replace("_", " "), "label": label, "unit": unit_sign(unit), "text": unit is None}
-        for (key, unit), label in asked.items()
+        {
+            "key": key.replace("_", " "),
+            "label": labels[key, unit],
+            "unit": unit_sign(unit),
+            "text": unit is None,
+        }
+        for key, unit in asked
     ]
     return page(
         "series.html.j2",
         document=document,
         varying=[name for name in document["varying"] if any(row[name] is not None for row in rows)],
+        common={labels[column]: said for column, said in common.items()},
         heads=heads,
         rows=shown,
         failed=sum(row["status"] == "failed" for row in rows),
         trends=trends(rows),
         models=len({row["results"]["model"]["value"] for row in rows if "model" in row["results"]}),
     )
+
+
+def _said_by_all(rows, asked):
+    """The words that all runs that went well have in common, by column: they stand above the table, once."""
+    done = [row for row in rows if row["status"] == "done"]
+    common = {}
+    for key, unit in asked:
+        said = {_entry(row, (key, unit))["value"] for row in done}
+        if unit is None and len(done) > 1 and len(said) == 1:
+            common[key, unit] = said.pop()
+    return common
 
 
 def _label(varying, row):

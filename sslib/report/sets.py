@@ -28,11 +28,15 @@ def read_sets(path):
         If the file is missing, no TOML, or holds something else than sets of plain values.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        document = tomllib.loads(text)
     except OSError as error:
         raise RequestError(f"--set {path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RequestError(f"--set {path} is no TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise RequestError(f"--set {path} is no text in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        hint = "; in a path write / for \\, or put it between 'single quotes'" if "\\" in text else ""
+        raise RequestError(f"--set {path} is no TOML: {error}{hint}") from None
     if not document:
         raise RequestError(f"--set {path} is empty; write the values of a set below [NOTEBOOK.SET]")
     return {notebook: _sets(path, notebook, table) for notebook, table in document.items()}

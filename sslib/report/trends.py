@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from sslib.formatting import unit_sign
 
@@ -30,12 +31,18 @@ def trend_figure(rows, condition):
     Returns
     -------
     dict or None
-        ``condition``, ``png`` (base64), ``width`` [px], ``alt``; None where there is nothing to draw.
+        ``condition``, ``png`` (base64), ``width`` [px], ``alt``, and ``missing``: what is not drawn, in words. None
+        where there is nothing to draw.
     """
+    given = len(rows)
     rows = [row for row in rows if row["results"].get(condition, {}).get("value") is not None]
-    panels = _panels(rows)
+    every = _panels(rows)
+    panels = every[:_most]
     if not panels:
         return None
+    silent = given - len(rows)
+    missing = f"{silent} of {given} runs state no {'time' if condition == 'started' else condition}." * bool(silent)
+    left_out = f" Not drawn: {', '.join(key for key, _ in every[_most:])}." if len(every) > _most else ""
     places = [row["results"][condition] for row in rows]
     timed = isinstance(places[0]["value"], str)
     x = [datetime.fromisoformat(place["value"]) if timed else place["value"] for place in places]
@@ -52,7 +59,8 @@ def trend_figure(rows, condition):
         axes.set_title(f"{key}{f' [{unit_sign(panel_unit)}]' if unit_sign(panel_unit) else ''}", fontsize=10)
         if number >= len(panels) - _columns:
             axes.tick_params(labelbottom=True)
-            axes.set_xlabel("start of the measurement" if timed else f"{condition}{f' [{unit}]' if unit else ''}")
+            if not timed:  # dates say what they are
+                axes.set_xlabel(f"{condition}{f' [{unit}]' if unit else ''}")
         if timed:
             locator = AutoDateLocator(maxticks=5)
             axes.xaxis.set_major_locator(locator)
@@ -61,6 +69,7 @@ def trend_figure(rows, condition):
     figure.savefig(buffer, format="png", dpi=200)
     return {
         "condition": condition,
+        "missing": missing + left_out,
         "png": base64.b64encode(buffer.getvalue()).decode(),
         "width": round(figure.get_figwidth() * 100),
         "alt": f"{', '.join(key for key, _ in panels)} against {condition}: {len(rows)} runs, {min(x)} to {max(x)}",
@@ -74,7 +83,7 @@ def _panels(rows):
         for key, entry in row["results"].items():
             if entry["interval"] and isinstance(entry["value"], int | float):
                 counts[key, entry["unit"]] = counts.get((key, entry["unit"]), 0) + 1
-    return [panel for panel, count in counts.items() if count > 1][:_most]
+    return [panel for panel, count in counts.items() if count > 1]
 
 
 def _draw(axes, x, entries, shapes):
@@ -95,4 +104,5 @@ def _draw(axes, x, entries, shapes):
         axes.plot(place, value, shapes[k], color=_blue, markersize=4.5)
     if values.min() > 0 and values.max() > 5 * values.min():
         axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.grid(color="#e2e2e2")

@@ -77,7 +77,8 @@ def test_a_wrong_parameter_is_refused(notebook, capsys, assignment, expected):
 def test_a_parameter_given_twice_is_refused(notebook, capsys):
     """The later of two files would win in silence, and the first would never be evaluated."""
     message = refusal(capsys, "report", notebook, "-p", "label=a", "-p", "label=b")
-    assert "label is given twice, as 'a' and 'b'; several files go in by a pattern" in message
+    assert "label is given twice, as 'a' and 'b'" in message
+    assert "one file holds all sets" in refusal(capsys, "report", notebook, "--set", "a.toml", "--set", "b.toml")
 
 
 def test_an_unknown_notebook_gets_the_nearest_names(monkeypatch, notebook, capsys):

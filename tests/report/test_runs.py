@@ -240,7 +240,9 @@ def test_a_damaged_record_is_a_row_of_the_index(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["Ctrl-C", "a scheduler's end", "kill -9"]
+)
 def test_an_interrupted_call_leaves_the_old_run_whole(number, tmp_path, write_notebook, finish):
     """What lies in the folder is read while the next night's call runs, or after its power went."""
     out = tmp_path / "reports"

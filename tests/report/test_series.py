@@ -3,12 +3,15 @@
 import csv
 import json
 import os
+import shutil
 from html.parser import HTMLParser
 
 import pytest
 
 from sslib.report import provenance
 from sslib.report.__main__ import main
+from sslib.report.folder import workshop
+from sslib.report.index import write_index
 
 cell = """from sslib.datasets import File
 spectrum: File = "cell.csv"  # spectrum
@@ -116,6 +119,7 @@ def test_the_page_leads_to_every_report_and_draws_the_trend(lab):
     """From a value that stands out one click must lead to its spectrum."""
     page = Links(table(lab, "html"))
     folder = lab / "reports" / "mean" / "night"
+    assert page.links.pop(0) == "#results"
     assert len(page.links) == 8
     for link in page.links:
         assert (folder / link.replace("%3D", "=").replace("%2C", ",")).resolve().is_file()
@@ -143,6 +147,29 @@ def test_the_index_leads_to_the_table(lab):
     assert 'href="mean/night/table.html"' in page
     done = [run for run in document["runs"] if run["status"] == "done"]
     assert all(f"<code>{run['content'][:8]}</code>" in page for run in done)
+
+
+def test_a_series_and_a_run_do_not_take_each_others_place(lab, monkeypatch, capsys):
+    """A table of three hundred rows must not be gone because a single run was given its name, nor the other way."""
+    monkeypatch.chdir(lab)
+    assert main(["report", "mean.ipynb", "-p", "spectrum=tonight/a.csv", "--name", "night"]) == 2
+    assert "mean/night holds a series, which would be lost" in capsys.readouterr().err
+    [run] = (lab / "reports" / "mean").glob("night,spectrum=a-*")
+    assert main(["report", "mean.ipynb", "-p", "spectrum=tonight/*", "--name", run.name]) == 2
+    assert "holds a run, which would be lost" in capsys.readouterr().err
+
+
+def test_a_table_that_is_behind_its_runs_is_marked(lab, tmp_path):
+    """Its link would lead to a report with another number, and nothing would say which of them is newer."""
+    folder = shutil.copytree(lab / "reports", tmp_path / "reports")
+    [run] = (folder / "mean").glob("night,spectrum=a-*")
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    (run / "run.json").write_text(json.dumps({**record, "content": "another"}), encoding="utf-8")
+    with workshop(folder) as aside:
+        write_index(folder, aside)
+    [series] = json.loads((folder / "index.json").read_text(encoding="utf-8"))["series"]
+    assert series["behind"] == 1
+    assert "1 of its runs changed or went" in (folder / "index.html").read_text(encoding="utf-8")
 
 
 def began(lab):

@@ -62,6 +62,21 @@ def test_one_loop_can_be_asked_for_and_all_of_one_file(lab):
     assert run.parameters["loop"] is None
 
 
+def test_a_pattern_without_a_file_may_be_of_data_sets(lab):
+    """`sslib list` shows their names beside each other; who has none of the files means those."""
+    planned = plan(["probe.ipynb"], ["spectrum=composite_cathode_*"])
+    assert len(planned.runs) == 3
+    assert planned.runs[0].parameters["spectrum"] == "composite_cathode_electron_electron"
+
+
+def test_a_path_in_a_set_starts_in_the_folder_of_its_file(lab):
+    """A file of that name where the caller stands is another one; the message must name the folder that counts."""
+    (lab / "elsewhere").mkdir()
+    (lab / "elsewhere" / "runs.toml").write_text("[probe.a]\nspectrum = 'cell.csv'", encoding="utf-8-sig")
+    with pytest.raises(RequestError, match=r"runs.toml, set a: .* no file 'cell.csv' .* in .*elsewhere\)"):
+        plan(["probe.ipynb"], [], sets_file=lab / "elsewhere" / "runs.toml")
+
+
 def test_a_file_whose_name_is_a_pattern_is_a_file(lab):
     """Instruments write brackets into names; such a file is meant literally when it is there."""
     (lab / "cell [2].csv").write_text(one_loop)
@@ -81,14 +96,15 @@ def test_the_name_of_a_series_is_that_of_its_runs(lab):
 @pytest.mark.parametrize(
     ("assignments", "expected"),
     [
-        (["spectrum=none/*.mpr"], "spectrum: no file matches 'none/*.mpr', seen from"),
+        (["spectrum=none/*.mpr"], "spectrum: no file, and no data set's name, matches 'none/*.mpr', seen from"),
+        (["spectrum=heute früh"], "heute früh is a folder; .* a pattern such as 'heute früh/*'"),
         (["spectrum=heute früh/*.csv", "loop=-1"], "loop is -1; allowed is from 0"),
         (["spectrum=heute früh/*.csv", "area_cm2=0"], "area_cm2 is 0 cm2"),
     ],
 )
 def test_what_cannot_be_run_is_said_before_anything_runs(lab, assignments, expected):
     """A typing error in a night's command must not cost the night."""
-    with pytest.raises(RequestError, match=expected.replace("*", r"\*")):
+    with pytest.raises(RequestError, match=expected.replace("/*", r"/\*")):
         plan(["probe.ipynb"], assignments)
 
 
@@ -141,11 +157,12 @@ def test_the_command_line_comes_before_a_set_and_says_so(lab):
     [
         ("", "is empty"),
         ("[probe", "is no TOML"),
+        ('[probe.a]\nspectrum = "C:\\Users"', "in a path write / for"),
         ("area_cm2 = 1", "area_cm2 belongs to no notebook"),
         ("[probe]\narea_cm2 = 1", r"\[probe\] names no set"),
         ("[probe.a]\narea = 1", "set a: probe: no parameter 'area'; did you mean area_cm2?"),
         ("[probe.a]\narea_cm2 = [1, 2]", r"set a: area_cm2 is \[1, 2\]; a text, a number, true or false goes here"),
-        ("[probe.a]\narea_cm2 = true", "area_cm2 is 'True'; expected a number"),
+        ("[probe.a]\narea_cm2 = true", "set a: area_cm2 is 'True'; expected a number"),
         ("[probe.'a/b']\narea_cm2 = 1", "the set 'a/b' makes no folder everywhere"),
         ("[probe.a]\n[probe.A]", "differ in capitals alone"),
         ("[other.a]\nx = 1", "has no set for probe; it has some for other"),
