@@ -60,11 +60,12 @@ def estimate(value, interval=None, unit=None):
 def unit_sign(unit):
     """A unit as it is printed; the pure number "1" has none.
 
-    >>> unit_sign("ohm cm2")
-    'Ω cm²'
+    >>> unit_sign("ohm cm2"), unit_sign("degC")
+    ('Ω cm²', '°C')
     """
     if unit in (None, "", "1"):
         return ""
+    unit = unit.replace("degC", "°C")
     unit = re.sub(r"\b([mkM]?)ohm\b", r"\1Ω", unit)
     unit = re.sub(r"\bu(?=[A-Za-z])", "µ", unit).replace("^alpha", "ᵅ")
     return re.sub(r"(?<=[A-Za-zΩ])-?\d+", lambda digits: digits[0].translate(_superscript), unit)
