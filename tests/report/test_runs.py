@@ -253,7 +253,9 @@ def test_an_interrupted_call_leaves_the_old_run_whole(number, tmp_path, write_no
     source = f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(1000)"
     write_notebook(tmp_path / "slow.ipynb", "# Slow?", source, finish)
     command = [sys.executable, "-m", "sslib.report", "report", "slow.ipynb"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    # What was started in the background of a shell ignores Ctrl-C, and so do its children.
+    heed = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, **heed)
     try:
         wait_until(lambda: mark.is_file() and mark.read_text())
         process.send_signal(number)
