@@ -1,0 +1,295 @@
+"""What a measurement would determine before it is made: Fisher information, designs, and the smallest thing resolved.
+
+An impedance with independent errors of standard deviation sigma in its real and in its imaginary part holds the
+information
+
+    F_jk = sum over frequencies of Re(conj(dZ/du_j) dZ/du_k) / sigma²
+
+about the coordinates u of a model (the logarithm of what is positive). Its inverse bounds every unbiased estimate's
+covariance (Cramér and Rao) and is reached by a fit where the spectrum determines its parameters well. It is a statement
+about small steps: where an interval is wider than a factor of about two, its profile counts, not this.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from sslib.checks import check_between, check_positive
+from sslib.impedance.circuit import check_names
+
+ROUNDS = 20_000
+OPTIMAL = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """Fisher information about the parameters of one model, or of several that share some of them.
+
+    Information of independent measurements adds up, name by name: ``alone + together``.
+
+    Attributes
+    ----------
+    names : tuple of str
+    logarithmic : tuple of bool
+        Whether the coordinate is the parameter's logarithm.
+    matrix : numpy.ndarray
+        Shape (names, names), [1] for logarithms, else per unit of the parameter squared.
+    """
+
+    names: tuple
+    logarithmic: tuple
+    matrix: np.ndarray
+
+    def __add__(self, other):
+        names = tuple(dict.fromkeys((*self.names, *other.names)))
+        kinds = dict(zip(other.names, other.logarithmic, strict=True)) | dict(
+            zip(self.names, self.logarithmic, strict=True)
+        )
+        total = np.zeros((len(names), len(names)))
+        for one in (self, other):
+            rows = [names.index(name) for name in one.names]
+            total[np.ix_(rows, rows)] += one.matrix
+        return Information(names, tuple(kinds[name] for name in names), total)
+
+    def error(self, name):
+        """Least standard error of a parameter: relative [1] for what is positive, else in its unit.
+
+        Infinite where the measurement does not determine it.
+        """
+        check_names(self.names, [name])
+        along = np.zeros(len(self.names))
+        along[self.names.index(name)] = 1
+        return self.error_along(along)
+
+    def error_along(self, direction):
+        """Least standard error of a combination of the coordinates, such as ln R_ion − ln R_ct.
+
+        Parameters
+        ----------
+        direction : array_like or dict
+            A coefficient for each coordinate, shape (names,), or by name.
+        """
+        if isinstance(direction, dict):
+            check_names(self.names, direction)
+            direction = [direction.get(name, 0.0) for name in self.names]
+        along, scale = np.asarray(direction, dtype=float), self._scale()
+        if (along[scale == 0] != 0).any():
+            return float("inf")
+        seen = scale > 0
+        values, vectors = np.linalg.eigh(self.matrix[np.ix_(seen, seen)] / np.outer(scale[seen], scale[seen]))
+        parts = vectors.T @ (along[seen] / scale[seen])
+        blind = values < 1e-13 * values[-1]
+        if (np.abs(parts[blind]) > 1e-6 * np.linalg.norm(parts)).any():
+            return float("inf")
+        return float(np.sqrt(np.sum(parts[~blind] ** 2 / values[~blind])))
+
+    def errors(self):
+        """`error` of every parameter, as a dictionary."""
+        return {name: self.error(name) for name in self.names}
+
+    def _scale(self):
+        return np.sqrt(np.diagonal(self.matrix))
+
+
+def information(model, frequency, values, noise, fixed=()):
+    """Fisher information that a spectrum holds about a model's parameters.
+
+    Parameters
+    ----------
+    model : Circuit
+    frequency : array_like
+        Frequencies [Hz], shape (frequencies,).
+    values : dict
+        Value of each parameter in its unit.
+    noise : float or array_like
+        Standard deviation of Re Z and of Im Z over \\|Z\\| [1], a number or shape (frequencies,).
+    fixed : iterable of str
+        Parameters that are known already.
+
+    Returns
+    -------
+    Information
+
+    Raises
+    ------
+    ValueError
+        For values that are impossible, names that are unknown, noise or frequencies that are not positive.
+    """
+    names, rows = _sensitivities(model, frequency, values, noise, fixed)
+    return Information(*names, rows @ rows.T)
+
+
+def _sensitivities(model, frequency, values, noise, fixed):
+    """(names, logarithmic), and dZ/du over the noise: real rows of shape (names, 2 × frequencies)."""
+    check_positive(noise=noise)
+    fixed = set(fixed)
+    check_names(model.names, fixed)
+    impedance, derivatives = model.derivatives(frequency, **values)
+    free = [parameter for parameter in model.parameters if parameter.name not in fixed]
+    if not free:
+        raise ValueError("every parameter is fixed; nothing is left to be determined")
+    scale = {p.name: values[p.name] if p.quantity.logarithmic else 1.0 for p in free}
+    weighted = np.stack([derivatives[name] * by for name, by in scale.items()]) / (noise * np.abs(impedance))
+    kinds = tuple(parameter.quantity.logarithmic for parameter in free)
+    return (tuple(scale), kinds), np.concatenate([weighted.real, weighted.imag], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Which frequencies to measure, and what that brings.
+
+    ``share`` is the part of all measurements that goes to each ``frequency`` [Hz]; ``efficiency`` that of the
+    candidates measured evenly, against the design [1]: for the same precision the even one takes 1/efficiency as many
+    measurements.
+    """
+
+    frequency: np.ndarray
+    share: np.ndarray
+    efficiency: float
+    information: Information
+
+
+def design_frequencies(model, values, candidates, noise, *, of=None, fixed=()):
+    """The frequencies at which a given number of measurements tells most (optimal approximate design).
+
+    Parameters
+    ----------
+    model : Circuit
+    values : dict
+        The values that are expected: a design is best where the truth lies near them.
+    candidates : array_like
+        Frequencies [Hz] that can be measured, shape (frequencies,).
+    noise : float or array_like
+        As for `information`.
+    of : str or dict, optional
+        What has to be determined: a parameter (c-optimal), or a combination of coordinates as for
+        `Information.error_along`. All parameters together if left out: the smallest volume of the confidence region
+        (D-optimal).
+    fixed : iterable of str
+        Parameters that are known already.
+
+    Returns
+    -------
+    Design
+        With no more than a few frequencies: those of a share above a thousandth.
+
+    Raises
+    ------
+    ValueError
+        As for `information`; and if even all candidates together do not determine it.
+
+    Notes
+    -----
+    The shares follow a multiplicative algorithm (Y. Yu, Ann. Stat. 38 (2010) 1593) and are optimal by the equivalence
+    theorem (J. Kiefer, J. Wolfowitz, Can. J. Math. 12 (1960) 363): no candidate would gain more than the design's own
+    frequencies do, to a ten-thousandth.
+    """
+    candidates = np.asarray(candidates, dtype=float)
+    (names, kinds), rows = _sensitivities(model, candidates, values, noise, fixed)
+    # Coordinates in units of their even design's error: the algorithm then works with numbers near one.
+    pairs = rows.reshape(len(names), 2, -1).transpose(2, 0, 1)
+    even = Information(names, kinds, np.einsum("fjr,fkr->jk", pairs, pairs) / len(candidates))
+    direction = None if of is None else {of: 1.0} if isinstance(of, str) else of
+    checked = even.errors().values() if direction is None else [even.error_along(direction)]
+    if not np.isfinite(list(checked)).all():
+        raise ValueError("even all candidates together do not determine this; fix a parameter or widen the range")
+    along = None if direction is None else np.array([direction.get(name, 0.0) for name in names])
+    share = np.full(len(candidates), 1 / len(candidates))
+    for _ in range(ROUNDS):
+        matrix = np.einsum("f,fjr,fkr->jk", share, pairs, pairs)
+        gain = _gain(matrix, pairs, along)
+        best = gain.max()
+        if best < 1 + OPTIMAL:
+            break
+        # The square root keeps a criterion of one direction from overshooting; for the volume the full step does not.
+        share *= gain if along is None else np.sqrt(gain)
+        share /= share.sum()
+        share[share < 1e-12] = 0
+    kept = share > 1e-3
+    final = Information(names, kinds, np.einsum("f,fjr,fkr->jk", share, pairs, pairs))
+    if along is None:
+        efficiency = np.exp((np.linalg.slogdet(even.matrix)[1] - np.linalg.slogdet(final.matrix)[1]) / len(names))
+    else:
+        efficiency = (final.error_along(along) / even.error_along(along)) ** 2
+    return Design(candidates[kept], share[kept] / share[kept].sum(), float(efficiency), final)
+
+
+def _gain(matrix, pairs, along):
+    """What measuring at each candidate brings, over what the design brings on average; shape (candidates,)."""
+    scale = np.sqrt(np.diagonal(matrix))
+    inverse = np.linalg.pinv(matrix / np.outer(scale, scale), rcond=1e-12, hermitian=True) / np.outer(scale, scale)
+    if along is None:
+        return np.einsum("fjr,jk,fkr->f", pairs, inverse, pairs) / len(matrix)
+    through = inverse @ along
+    return (np.einsum("fjr,j->fr", pairs, through) ** 2).sum(axis=1) / (along @ through)
+
+
+def smallest_change(information, name, *, level=0.95, power=0.95, compared=True):
+    """Smallest relative change of a parameter that two measurements of this information tell apart [1].
+
+    A change by a factor ``1 + x`` is noticed at the given level (two-sided) with the given power where
+    ln(1 + x) = (z_level + z_power) · error · √2; without the √2 against a value that is known exactly.
+
+    Parameters
+    ----------
+    information : Information
+    name : str
+        A positive parameter.
+    level, power : float
+        Confidence of the statement "it changed", and the chance that it is made [1].
+    compared : bool
+        Whether both values are measured (True) or one is known.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, one that is no positive quantity, or a level or power outside 0 to 1.
+    """
+    check_names(information.names, [name])
+    if not dict(zip(information.names, information.logarithmic, strict=True))[name]:
+        raise ValueError(f"{name} is not fitted by its logarithm; `Information.error` gives its standard error")
+    return float(np.expm1(_reach(level, power) * information.error(name) * (np.sqrt(2) if compared else 1)))
+
+
+def smallest_arc(model, frequency, values, noise, times, *, level=0.95, power=0.95, fixed=()):
+    """Smallest resistance [ohm] of one more arc in series that a spectrum would reveal, by the arc's time constant.
+
+    The arc is a resistor across a capacitor, R_x/(1 + iωτ). All parameters of the model are fitted beside it, so an arc
+    that they can imitate has to be large.
+
+    Parameters
+    ----------
+    model : Circuit
+        What is known to be there.
+    frequency, values, noise, fixed
+        As for `information`.
+    times : array_like
+        Time constants τ [s], shape (times,).
+    level, power : float
+        Confidence of the statement "there is one more arc" (one-sided), and the chance that it is made [1].
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (times,), [ohm]; infinite where the model imitates the arc entirely.
+    """
+    times = np.atleast_1d(np.asarray(times, dtype=float))
+    check_positive(times=times)
+    _, rows = _sensitivities(model, frequency, values, noise, fixed)
+    impedance = model.impedance(frequency, **values)
+    arc = 1 / (1 + 2j * np.pi * np.asarray(frequency) * times[:, None]) / (noise * np.abs(impedance))
+    arc = np.concatenate([arc.real, arc.imag], axis=1)
+    # What is left of the arc when the model has taken its part.
+    basis, sizes, _ = np.linalg.svd((rows / np.linalg.norm(rows, axis=1, keepdims=True)).T, full_matrices=False)
+    basis = basis[:, sizes > 1e-10 * sizes[0]]
+    left = arc - (arc @ basis) @ basis.T
+    seen = np.linalg.norm(left, axis=1)
+    imitated = seen < 1e-7 * np.linalg.norm(arc, axis=1)
+    return np.where(imitated, np.inf, _reach(level, power, sides=1) / np.where(imitated, 1, seen))
+
+
+def _reach(level, power, sides=2):
+    """How many standard errors away a value has to lie to be told apart at this level with this power."""
+    check_between(0, 1, level=level, power=power)
+    return float(ndtri(1 - (1 - level) / sides) + ndtri(power))
