@@ -22,6 +22,14 @@ from sslib.impedance.elements import (
     SphericalDiffusion,
     Warburg,
 )
+from sslib.impedance.experiment import (
+    Design,
+    Information,
+    design_frequencies,
+    information,
+    smallest_arc,
+    smallest_change,
+)
 from sslib.impedance.fitting import fit, fit_batch, fit_stream
 from sslib.impedance.line import TransmissionLine
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values

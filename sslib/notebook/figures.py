@@ -167,3 +167,46 @@ def budget_figure(budget, frequency):
     axes.set(xlabel=f"share of Re Z at {number(frequency, 3)} Hz [Ω]")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def design_figure(design, frequency, wanted):
+    """Where the best design measures, over the frequencies of the even sweep.
+
+    Parameters
+    ----------
+    design : Design
+        From `sslib.impedance.design_frequencies`.
+    frequency : array_like
+        Frequencies of the sweep [Hz].
+    wanted : str
+        What the design determines.
+    """
+    figure, axes = _figure(2.7)
+    even = np.full(len(frequency), 100 / len(frequency))
+    axes.semilogx(frequency, even, "|", color=GREY, markersize=9, label="even sweep")
+    axes.vlines(design.frequency, 0, 100 * design.share, color=BLUE, linewidth=2)
+    axes.semilogx(design.frequency, 100 * design.share, "o", color=BLUE, label=f"best design for {wanted}")
+    axes.set(xlabel="frequency [Hz]", ylabel="share of the measurements [%]", ylim=(0, None))
+    axes.xaxis.set_major_locator(LogLocator(numticks=12))
+    axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return figure
+
+
+def resolution_figure(frequency, smallest):
+    """The smallest arc that a spectrum reveals against the frequency at which it peaks.
+
+    Parameters
+    ----------
+    frequency : array_like
+        1/(2πτ) of the arcs [Hz].
+    smallest : dict
+        By label, the resistances [ohm], the lowest line last in the legend.
+    """
+    figure, axes = _figure(3.4)
+    for (label, resistance), style in zip(smallest.items(), (":", "-", "--", "-."), strict=False):
+        axes.loglog(frequency, resistance, style, color=BLUE if style == "-" else BLACK, label=label)
+    axes.set(xlabel="frequency of the arc [Hz]", ylabel="smallest arc that is seen [Ω]")
+    axes.xaxis.set_major_locator(LogLocator(numticks=12))
+    axes.grid(color="#dddddd")
+    axes.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return figure

@@ -26,16 +26,19 @@ def say(*paragraphs, bullets=False):
 
 
 def show_table(frame, digits=4):
-    """Show a DataFrame: numbers to so many significant digits, nothing where a value is missing.
+    """Show a table: numbers to so many significant digits, nothing where a value is missing.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        The index is shown unless it only counts the rows.
+    frame : pandas.DataFrame or dict
+        The index is shown unless it only counts the rows. A dictionary has for each row's name a dictionary by column.
     digits : int
     """
     import pandas as pd
     from IPython.display import display
+
+    if isinstance(frame, dict):
+        frame = pd.DataFrame.from_dict(frame, orient="index")
 
     def text(value):
         if pd.isna(value):
