@@ -9,6 +9,7 @@ from sslib.impedance.cathodes import (
     SEPARATORS,
     cathode_model,
     compare,
+    support,
 )
 from sslib.impedance.circuit import Circuit, Parallel, Parameter, Series
 from sslib.impedance.elements import (

@@ -133,8 +133,9 @@ def compare(choices, spectrum, build=cathode_model, **settings):
     -------
     pandas.DataFrame
         One row a model, the best first: the choice, how many parameters it has, ``scatter`` (root mean square of the
-        relative residuals per degree of freedom [1]), ``bic``, and the value of each parameter, NaN where the model
-        lacks it. The noise is taken as proportional, of unknown level.
+        relative residuals per degree of freedom [1]), ``bic``, ``aicc`` (Akaike's criterion with the correction of
+        C. M. Hurvich, C.-L. Tsai, Biometrika 76 (1989) 297, for few data), and the value of each parameter, NaN where
+        the model lacks it. The noise is taken as proportional, of unknown level.
 
     Raises
     ------
@@ -174,7 +175,37 @@ def compare(choices, spectrum, build=cathode_model, **settings):
                 "parameters": count,
                 "scatter": float(np.sqrt(cost / (points - count))),
                 "bic": float(points * np.log(cost / points) + count * np.log(points)),
+                "aicc": float(points * np.log(cost / points) + 2 * count * points / max(points - count - 1, 1)),
                 **{name: float(value) for name, value in values.items()},
             }
         )
     return pd.DataFrame(ranked).sort_values("bic", ignore_index=True)
+
+
+def support(ranking):
+    """Which parameters the data ask for, judged by the best model with each and the best without it.
+
+    Parameters
+    ----------
+    ranking : pandas.DataFrame
+        From `compare`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each parameter that some of the models lack: ``gain``, by how much the information criterion of the
+        best model with it lies below that of the best without it (``bic`` and ``aicc``), and a verdict in words:
+        "needed" and "not supported" where the criterion of Bayes says so by ten units, else "open".
+    """
+    import pandas as pd
+
+    described = {"parameters", "scatter", "bic", "aicc"}
+    rows = {}
+    for name in ranking.columns:
+        lacking = ranking[name].isna()
+        if name in described or not lacking.any():
+            continue
+        gain = {kind: float(ranking[kind][lacking].min() - ranking[kind][~lacking].min()) for kind in ("bic", "aicc")}
+        verdict = "needed" if gain["bic"] > 10 else "not supported" if gain["bic"] < -10 else "open"
+        rows[name] = {"gain in BIC": gain["bic"], "gain in AICc": gain["aicc"], "verdict": verdict}
+    return pd.DataFrame.from_dict(rows, orient="index")
