@@ -210,3 +210,60 @@ def resolution_figure(frequency, smallest):
     axes.grid(color="#dddddd")
     axes.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
+
+
+def relaxation_figure(result):
+    """Distribution of relaxation times with its band, its peaks, and the times that were not measured.
+
+    Parameters
+    ----------
+    result : RelaxationTimes
+        What `sslib.impedance.relaxation_times` gives.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The height is in ohm per unit of ln tau, so that areas are resistances; a decade is 2.3 units wide. Grey is
+        outside the measured window, where the curve is extrapolated. Open marks are peaks that are not determined.
+    """
+    figure, axes = _figure(3.4)
+    top = 1.5 * max(result.gamma.max(), np.nan_to_num(result.upper).max(), 1e-300)
+    size, unit = next((s, u) for s, u in ((1e6, "MΩ"), (1e3, "kΩ"), (1, "Ω"), (1e-3, "mΩ")) if s == 1e-3 or top > 2 * s)
+    window = 1 / (2 * np.pi * result.frequency.max()), 1 / (2 * np.pi * result.frequency.min())
+    for ends in ((result.tau[0], window[0]), (window[1], result.tau[-1])):
+        axes.axvspan(*ends, color="#e4e4e4", linewidth=0)
+    if np.isfinite(result.upper).all():  # there are none without draws
+        band = f"{100 * result.level:g} % band of the noise"
+        axes.fill_between(result.tau, result.lower / size, result.upper / size, color=BLUE, alpha=0.25, label=band)
+    axes.semilogx(result.tau, result.gamma / size, color=BLUE, linewidth=1.8, label="estimate")
+    doubtful = {
+        name
+        for verdict in result.verdicts
+        if verdict.kind in ("outside the window", "peak uncertain", "peaks not separated")
+        for name in verdict.parameters
+    }
+    for number_of_peak, peak in enumerate(result.peaks, 1):
+        height = np.interp(np.log(peak.tau), np.log(result.tau), result.gamma) / size
+        filled = f"peak {number_of_peak}" not in doubtful
+        axes.plot(peak.tau, height, "o", color=VERMILION, markerfacecolor=VERMILION if filled else "white", zorder=3)
+        text = f"{number(peak.resistance / size, 3)} {unit}"
+        text = text if filled else f"({text})"
+        axes.annotate(text, (peak.tau, height), xytext=(0, 7), textcoords="offset points", ha="center")
+    axes.set(xlabel="relaxation time [s]", ylabel=f"γ [{unit} per ln τ]", ylim=(0, top / size))
+    axes.set_xlim(result.tau[0], result.tau[-1])
+    axes.xaxis.set_major_locator(LogLocator(numticks=12))
+    frequency = axes.secondary_xaxis("top", functions=(_reciprocal, _reciprocal))
+    frequency.set_xlabel("frequency 1/(2πτ) [Hz]")
+    axes.set_title(
+        f"An estimate: smoothing {result.regularisation:.1g}; grey was not measured",
+        fontsize="medium",
+        color=GREY,
+        loc="left",
+    )
+    axes.legend(frameon=False, loc="upper right", ncols=2)
+    return figure
+
+
+def _reciprocal(x):
+    """1/(2πx), its own inverse; a bare axis asks for 0, too."""
+    return 1 / (2 * np.pi * np.maximum(x, 1e-300))

@@ -1,5 +1,6 @@
 """Sentences and tables that a notebook computes, set like its text."""
 
+import numbers
 from html import escape
 
 from sslib.formatting import number
@@ -43,9 +44,28 @@ def show_table(frame, digits=4):
     def text(value):
         if pd.isna(value):
             return ""
-        return number(value, digits) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+        value = value.item() if hasattr(value, "item") else value
+        return number(value, digits) if _is_number(value) else str(value)
 
     shown = frame.map(text)
-    counts = isinstance(frame.index, pd.RangeIndex)
-    html = shown.to_html(index=not counts, border=0, escape=True)
-    display({"text/html": html, "text/plain": shown.to_string(index=not counts)}, raw=True)
+    if not isinstance(frame.index, pd.RangeIndex):
+        shown.insert(0, "", [str(name) for name in frame.index])
+    words = [
+        column not in frame or not all(_is_number(value) or pd.isna(value) for value in frame[column])
+        for column in shown
+    ]
+    rows = [_cells("th", shown.columns, words), *(_cells("td", row, words) for row in shown.itertuples(index=False))]
+    html = f'<table class="dataframe"><thead>{rows[0]}</thead><tbody>{"".join(rows[1:])}</tbody></table>'
+    display({"text/html": html, "text/plain": shown.to_string(index=False)}, raw=True)
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _cells(tag, texts, words):
+    """A row of a table; words stand at the left of their column, numbers at the right."""
+    classes = [' class="words"' if left else "" for left in words]
+    return (
+        "<tr>" + "".join(f"<{tag}{c}>{escape(str(t))}</{tag}>" for c, t in zip(classes, texts, strict=True)) + "</tr>"
+    )
