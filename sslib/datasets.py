@@ -10,14 +10,19 @@ import difflib
 import gzip
 import hashlib
 import os
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from sslib.units import cm
+
 # Notebooks annotate with it a parameter that is a path or the name of a data set; the report runner checks such a
 # parameter with `locate` before a kernel starts.
 File = str
+# The same for a parameter that is a folder or the name of a set, which `locate_series` finds.
+Folder = str
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class DataSet:
     """One public file, or a set of them.
 
     Of a file: its address, SHA-256 [hex] and size [byte], and the path that it has below the folder of SSLIB_DATA
-    and in the cache. Of a set: the names of its members.
+    and in the cache. Of a set: the names of its members. Of a measured pellet: the size that its measurers state.
     """
 
     name: str
@@ -37,6 +42,10 @@ class DataSet:
     size: int | None = None
     path: str | None = None
     members: tuple[str, ...] = ()
+    diameter: float | None = None
+    """Of the pellet [m]."""
+    thickness: float | None = None
+    """Of the pellet [m]."""
 
 
 def names():
@@ -47,6 +56,11 @@ def names():
 def generated():
     """Names of the project's own spectra with known truth (list of str)."""
     return sorted(file.stem for file in _generated_spectra().glob("*.csv"))
+
+
+def generated_series():
+    """Names of the project's own series of spectra with known truth (list of str)."""
+    return sorted({file.parent.name for file in _generated_spectra().glob("*/*.csv")})
 
 
 def describe(name):
@@ -122,6 +136,55 @@ def locate(name_or_path, folder=None):
     )
 
 
+def locate_series(name_or_folder, folder=None):
+    """The files of a series: those in a folder, a public set, or a generated series of this project (list of Path).
+
+    Parameters
+    ----------
+    name_or_folder : str or path-like
+        A folder; else one of `names`, a set or a single file; else one of `generated_series`.
+    folder : str or path-like, optional
+        Where a relative path starts: the current folder if left out.
+
+    Returns
+    -------
+    list of Path
+        Of a folder every file directly in it but hidden ones, in the order of their names with numbers counted as
+        such; of a set its members in their order.
+
+    Raises
+    ------
+    ValueError
+        If it is a file, or a folder without files.
+    FileNotFoundError
+        If it is nothing that is known; the message has the nearest known names.
+    OSError
+        As for `fetch`.
+    """
+    name = os.fspath(name_or_folder)
+    path = Path(name).expanduser() if folder is None else Path(folder, Path(name).expanduser())
+    if name and path.is_dir():
+        files = [file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")]
+        if not files:
+            raise ValueError(f"the folder {str(path)!r} holds no files; expected spectra, one or more in a file")
+        return sorted(files, key=_natural)
+    if name and path.exists():
+        raise ValueError(f"{name!r} is a file; expected a folder, or the name of a set of spectra")
+    if name in _registry():
+        return fetch_set(name)
+    if name in generated_series():
+        return sorted((_generated_spectra() / name).glob("*.csv"), key=_natural)
+    raise FileNotFoundError(
+        f"there is no folder {name!r} (a relative path starts in {folder or Path.cwd()}) and no series of that name"
+        f"{_nearest(name, [*(key for key, entry in _registry().items() if entry.members), *generated_series()])}"
+    )
+
+
+def _natural(path):
+    """For an order in which cell_9 comes before cell_10."""
+    return [int(part) if part.isdecimal() else part.casefold() for part in re.split(r"(\d+)", path.name)]
+
+
 def _generated_spectra():
     return Path(__file__).parents[1] / "data" / "spectra"
 
@@ -178,11 +241,12 @@ def _registry():
             sha256,
             size,
             f"{source.folder}/{file}",
+            **_SIZES.get(name, {}),
         )
         for source, path, file, name, size, sha256, description in _FILES
     }
     sets = {
-        name: DataSet(name, description, source.licence, source.citation, members=members)
+        name: DataSet(name, description, source.licence, source.citation, members=members, **_SIZES.get(name, {}))
         for source, name, description, members in _SETS
     }
     return files | sets
@@ -464,3 +528,12 @@ _SETS = (
         tuple(name for source, _, _, name, *_ in _FILES if source is _IMPEDANCE_PY),
     ),
 )
+
+# Of the pellet s04147, as the series' own documentation states it.
+_S04147 = {"diameter": 0.8 * cm, "thickness": 0.21 * cm}
+_SIZES = {
+    name: _S04147
+    for _, set_name, _, members in _SETS
+    if set_name == "pellet_temperature_series"
+    for name in (set_name, *members)
+}

@@ -56,6 +56,8 @@ def _list(options):
     print("\nData sets that a parameter can name:")
     for name in datasets.generated():
         print(f"  {name} (generated, with known truth)")
+    for name in datasets.generated_series():
+        print(f"  {name} (a generated series, with known truth)")
     for name in datasets.names():
         print(f"  {name}: {datasets.describe(name).description}")
     return 0

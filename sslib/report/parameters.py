@@ -29,8 +29,8 @@ class RequestError(ValueError):
 class Parameter:
     """One declaration of a `parameters` cell.
 
-    `kind` is "str", "int", "float", "bool", "File" or "choice"; `meaning` is the comment without its range; `limits`
-    is a pair of numbers in `unit`.
+    `kind` is "str", "int", "float", "bool", "File", "Folder" or "choice"; `meaning` is the comment without its range;
+    `limits` is a pair of numbers in `unit`.
     """
 
     name: str
@@ -106,6 +106,7 @@ def _read_choice(parameter, text):
 _readers = {
     "str": lambda parameter, text: text,
     "File": lambda parameter, text: text,
+    "Folder": lambda parameter, text: text,
     "int": lambda parameter, text: int(text),
     "float": _read_float,
     "bool": _read_bool,
@@ -153,7 +154,7 @@ def _declared(statement, comment):
     parameter = Parameter(name, kind, default, choices, optional)
     if kind == "float" and isinstance(default, int) and not isinstance(default, bool):
         parameter = replace(parameter, default=float(default))
-    types = {"str": str, "File": str, "int": int, "float": float, "bool": bool}
+    types = {"str": str, "File": str, "Folder": str, "int": int, "float": float, "bool": bool}
     if parameter.default is None:
         fits = optional
     elif kind == "choice":
@@ -179,7 +180,7 @@ def _parse_type(name, annotation):
         if len(others) == 1:
             return *_parse_type(name, others[0])[:2], True
     text = ast.unparse(annotation)
-    if text in ("str", "int", "float", "bool", "File"):
+    if text in ("str", "int", "float", "bool", "File", "Folder"):
         return text, (), False
     if text.startswith("Literal["):
         try:
@@ -188,8 +189,8 @@ def _parse_type(name, annotation):
             raise RequestError(f"the parameter {name} has the type {text}; its choices must be plain values") from None
         return "choice", choices if isinstance(choices, tuple) else (choices,), False
     raise RequestError(
-        f"the parameter {name} has the type {text}; known are str, int, float, bool, File, Literal[...], and any of "
-        "them with | None"
+        f"the parameter {name} has the type {text}; known are str, int, float, bool, File, Folder, Literal[...], "
+        "and any of them with | None"
     )
 
 
@@ -218,6 +219,26 @@ def locate_file(parameter, value, folder):
             f"'{value.rstrip('/')}/*' for all files in it"
         )
     return value, located
+
+
+def locate_folder(parameter, value, folder):
+    """The files of the series that a `Folder` parameter's value names, seen from `folder`.
+
+    Returns
+    -------
+    value : str
+        What to hand on to the notebook: an absolute path, or the name of a set as it is.
+    paths : list of pathlib.Path
+        The files that lie in it.
+    """
+    from sslib.datasets import locate_series
+
+    try:
+        paths = locate_series(value, folder)
+    except (ValueError, OSError) as error:
+        raise RequestError(f"{parameter.name}: {error}") from None
+    path = folder / Path(value).expanduser()
+    return (str(path.resolve()) if value and path.is_dir() else value), [found.resolve() for found in paths]
 
 
 def nearest(name, known):

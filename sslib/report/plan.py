@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from sslib.report.catalogue import Notebook, find_notebook, topic_notebooks
-from sslib.report.parameters import RequestError, locate_file, nearest
+from sslib.report.parameters import RequestError, locate_file, locate_folder, nearest
 from sslib.report.sets import read_sets
 
 _longest_name = 80
@@ -31,7 +31,7 @@ class Run:
     asked: dict
     """What was asked for, where it differs from the defaults, as it was asked."""
     inputs: dict
-    """Paths of the files that the parameters name, by parameter."""
+    """Path of the file that a parameter names, or a list of those in its folder, by parameter."""
 
     @property
     def label(self):
@@ -262,6 +262,8 @@ def _run(notebook, texts, run_name, varying=None):
             asked[name] = value
         if parameter.kind == "File" and value is not None:
             value, inputs[name] = locate_file(parameter, value, folder)
+        if parameter.kind == "Folder" and value is not None:
+            value, inputs[name] = locate_folder(parameter, value, folder)
         parameters[name] = value
     if run_name is None:
         name = _derived_name(notebook, parameters, asked)
@@ -286,6 +288,8 @@ def _derived_name(notebook, parameters, asked):
         text = str(value)
         if notebook.parameters[name].kind == "File" and value is not None:
             text = Path(text).stem
+        if notebook.parameters[name].kind == "Folder" and value is not None:
+            text = Path(parameters[name]).name
         safe = _safe(text)
         exact = str(parameters[name])
         whole = whole and safe == exact and (not isinstance(value, str) or exact == exact.lower())

@@ -63,8 +63,9 @@ def content(parameters, files, surroundings):
 def files(run):
     """SHA-256 of the run's notebook and of each file that a parameter names."""
     listed = [{"what": "notebook", "name": run.notebook.path.name, "sha256": sha256(run.notebook.path)}]
-    for parameter, path in run.inputs.items():
-        listed.append({"what": parameter, "name": path.name, "sha256": sha256(path)})
+    for parameter, named in run.inputs.items():
+        for path in named if isinstance(named, list) else [named]:
+            listed.append({"what": parameter, "name": path.name, "sha256": sha256(path)})
     return listed
 
 
