@@ -1,0 +1,428 @@
+"""Joint fits: laws with exact derivatives, minima that are found, intervals that hold, and what each spectrum adds."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+from sslib.impedance import CPE, C, R, TransmissionLine, cathode_model, fit, fit_batch, resistance_budget
+from sslib.impedance.joint import (
+    Arrhenius,
+    Free,
+    Joint,
+    Shared,
+    Smooth,
+    fit_joint,
+    ladder_deviation,
+    narrowing,
+    simulate_joint,
+)
+from sslib.instruments import Spectrum
+from sslib.units import celsius
+
+FREQUENCY = np.logspace(6, -2, 41)
+CONFIGURATIONS = {"ion-electron": "resistor", "ion-ion": "resistor", "electron-electron": "none"}
+NOISE = 0.003
+FIVE = R("R_0") + TransmissionLine(ion=R("R_ion"), interface=R("R_ct") | CPE("Q", "alpha"))
+TRUTH = {"R_0": 20.0, "R_ion": 80.0, "R_ct": 120.0, "Q": 1e-4, "alpha": 0.9}
+TEMPERATURES = {f"{t} C": celsius(t) for t in (0, 25, 50, 75)}
+
+
+def configurations(cathode="two_rails", names=CONFIGURATIONS):
+    return {name: cathode_model(cathode, CONFIGURATIONS[name], terminals=name) for name in names}
+
+
+def random_truths(count, seed):
+    """Electrodes of any kind: either rail may be the larger, by up to a factor of 200."""
+    rng = np.random.default_rng(seed)
+
+    def between(low, high):
+        return np.exp(rng.uniform(np.log(low), np.log(high), count))
+
+    columns = {
+        "R_sep": between(1, 100),
+        "R_ion": between(5, 1000),
+        "R_el": between(5, 1000),
+        "Q_dl": between(1e-5, 1e-2),
+        "alpha_dl": rng.uniform(0.75, 1, count),
+        "R_ct": between(5, 1000),
+        "R_d": between(5, 300),
+        "tau_d": between(10, 1000),
+    }
+    return [{name: float(column[k]) for name, column in columns.items()} for k in range(count)]
+
+
+def simulated(models, truth, laws=None, **settings):
+    joint = Joint({label: (model, 1) for label, model in models.items()}, laws)
+    return simulate_joint(models, FREQUENCY, {n: truth[n] for n in joint.names}, laws=laws, **settings)
+
+
+def from_truth(result, truth):
+    """Chi-square of a fit that begins at the truth."""
+    starts = {name: truth[name] for name in result.values}
+    found = fit_batch(result.model, result.frequency, result.impedance[None], starts=starts, noise=NOISE)
+    return float(found.chi_square[0])
+
+
+@pytest.fixture(scope="module")
+def three():
+    """Truth and joint fit of an electrode in three configurations."""
+    (truth,) = random_truths(1, 1)
+    truth |= {"R_ion": 60.0, "R_el": 90.0}
+    return truth, fit_joint(simulated(configurations(), truth, seed=2), noise=NOISE)
+
+
+def random_laws(rng, labels):
+    temperatures = dict(zip(labels, rng.uniform(250, 380, len(labels)), strict=True))
+    places = dict(zip(labels, rng.uniform(1, 100, len(labels)), strict=True))
+    return {
+        "R_0": Free(),
+        "R_ion": Arrhenius(temperatures, reference=rng.uniform(250, 350)),
+        "R_ct": Smooth(places, coefficients=int(rng.integers(2, 5)), degree=int(rng.integers(1, 4))),
+        "alpha": Smooth(places, coefficients=3),
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_derivatives_of_every_law_are_exact(seed):
+    """A wrong derivative would slow every fit and falsify every interval, without a word."""
+    rng = np.random.default_rng(seed)
+    labels = [f"s{k}" for k in range(6)]
+    joint = Joint(dict.fromkeys(labels, (FIVE, 7)), random_laws(rng, labels))
+    frequency = np.tile(np.geomspace(1e5, 1e-1, 7), 6)
+    values = {
+        parameter.name: rng.uniform(0.6, 0.95)
+        if parameter.quantity.unit == "1"
+        else rng.uniform(-0.2, 0.6)
+        if parameter.quantity.unit == "eV"
+        else TRUTH[parameter.name.split("_s")[0] if parameter.name in ("R_ion", "Q") else "R_0"] * rng.uniform(0.3, 3)
+        for parameter in joint.parameters
+    }
+    impedance, slopes = joint.derivatives(frequency, **values)
+    assert_allclose(impedance, joint.impedance(frequency, **values), rtol=1e-14)
+    for name, slope in slopes.items():
+        step = 1e-4 * max(abs(values[name]), 0.1 if name.startswith("E_") else 0)
+        ends = [joint.impedance(frequency, **{**values, name: values[name] + k * step}) for k in (-2, -1, 1, 2)]
+        numeric = (ends[0] - 8 * ends[1] + 8 * ends[2] - ends[3]) / (12 * step)
+        assert_allclose(slope, numeric, rtol=1e-7, atol=1e-8 * np.abs(slope).max(), err_msg=name)
+
+
+def test_laws_are_what_they_say():
+    """Arrhenius by its formula; a smooth course begins and ends at its control values; free is one by one."""
+    laws = {"R_ion": Arrhenius(TEMPERATURES, reference=300.0), "R_ct": Smooth([1, 5, 20, 40], 3), "R_0": Free()}
+    joint = Joint(dict.fromkeys(TEMPERATURES, (FIVE, 5)), laws)
+    assert {"R_0_0_C", "R_ion", "E_R_ion", "R_ct_1", "R_ct_3", "Q", "alpha"} <= set(joint.names)
+    values = dict.fromkeys(joint.names, 10.0) | {"E_R_ion": 0.4, "alpha": 0.8, "R_ct_3": 30.0, "R_0_25_C": 7.0}
+    own = {label: joint.values_of(label, values) for label in TEMPERATURES}
+    for label, T in TEMPERATURES.items():
+        assert_allclose(own[label]["R_ion"], 10 * np.exp(0.4 / 8.617333262e-5 * (1 / T - 1 / 300)), rtol=1e-9)
+        assert own[label]["R_0"] == (7.0 if label == "25 C" else 10.0)
+    course = [own[label]["R_ct"] for label in TEMPERATURES]
+    assert_allclose([course[0], course[-1]], [10, 30])
+    assert np.all(np.diff(course) > 0)
+    two = Joint(dict.fromkeys(TEMPERATURES, (FIVE, 5)), {"R_ct": Smooth([0, 1, 2, 4], 2)})
+    line = dict.fromkeys(two.names, 1.0) | {"R_ct_1": 10.0, "R_ct_2": 160.0, "alpha": 0.8}
+    assert_allclose([two.values_of(label, line)["R_ct"] for label in TEMPERATURES], [10, 20, 40, 160])
+
+
+def test_a_joint_model_is_its_spectra_in_a_row():
+    """Were a segment in the wrong place, one spectrum would be fitted with another's frequencies."""
+    models = configurations()
+    (truth,) = random_truths(1, 5)
+    frequencies = {label: np.geomspace(1e5, 1e-2, 5 + k) for k, label in enumerate(models)}
+    joint = Joint({label: (models[label], len(f)) for label, f in frequencies.items()})
+    values = {name: truth[name] for name in joint.names}
+    together = joint.impedance(np.concatenate(list(frequencies.values())), **values)
+    apart = [
+        models[label].impedance(f, **{name: truth[name] for name in models[label].names})
+        for label, f in frequencies.items()
+    ]
+    assert_allclose(together, np.concatenate(apart), rtol=1e-14)
+    with pytest.raises(ValueError, match="for 18 frequencies"):
+        joint.impedance(FREQUENCY, **values)
+
+
+def test_one_spectrum_jointly_is_that_spectrum_alone():
+    """A joint fit of one must not be another fit."""
+    for noise in (NOISE, None):
+        spectra = simulate_joint({"only": FIVE}, FREQUENCY, TRUTH, seed=3)
+        joint, alone = fit_joint(spectra, noise=noise), fit(*spectra["only"], noise=noise)
+        assert_allclose(list(joint.values.values()), list(alone.values.values()), rtol=1e-4)
+        assert_allclose(joint.chi_square, alone.chi_square, rtol=1e-6)
+        assert_allclose(joint.interval("R_ion"), alone.interval("R_ion"), rtol=1e-3)
+        assert_allclose(joint.parts["only"].reduced_chi_square, alone.reduced_chi_square, rtol=1e-3)
+        assert joint.noise_stated == alone.noise_stated
+        assert joint.agreement is None
+
+
+def test_three_configurations_tell_the_rails_apart(three):
+    """Here the electronic rail is the larger: within the default labelling one spectrum alone swaps the names."""
+    truth, joint = three
+    assert not any("exchangeable" in verdict.kind for verdict in joint.verdicts)
+    alone = fit(joint.parts["ion-electron"].model, joint.parts["ion-electron"], noise=NOISE)
+    assert alone.values["R_ion"] > alone.values["R_el"]
+    assert joint.values["R_ion"] < joint.values["R_el"]
+    for name in joint.free:
+        low, high = joint.interval(name, level=0.999)
+        assert low < truth[name] < high, name
+    assert narrowing(alone, joint, "R_el") > 5
+    assert joint.chi_square <= from_truth(joint, truth) + 0.01
+
+
+def test_what_a_joint_fit_says_of_each_spectrum(three):
+    """The parts are what a report shows: they must add up to the whole."""
+    _, joint = three
+    parts = joint.parts.values()
+    assert_allclose(sum(part.chi_square for part in parts), joint.chi_square, rtol=1e-6)
+    assert_allclose(sum(part.degrees_of_freedom for part in parts), joint.degrees_of_freedom, rtol=1e-6)
+    assert_allclose(np.concatenate([part.fitted for part in parts]), joint.fitted)
+    assert_allclose(np.concatenate([part.residuals for part in parts]), joint.residuals)
+    for part in parts:
+        assert 0.6 < part.reduced_chi_square < 1.5
+        assert ladder_deviation(part.model, part.frequency[::8], part.values) < 1e-3
+    assert 1e-3 < joint.agreement.probability <= 1
+    part = joint.parts["ion-electron"]
+    resistances = {"R_sep": "separator", "R_ion": "ionic", "R_el": "electronic", "R_ct": "charge transfer"}
+    budget = resistance_budget(part, resistances)
+    assert_allclose(sum(share.value for share in budget.values()), part.fitted.real[np.argmin(part.frequency)])
+    rows = [joint.free.index(name) for name in part.free]
+    assert_allclose(part.covariance, joint.covariance[np.ix_(rows, rows)])
+
+
+def test_exchanges_remain_only_where_every_spectrum_has_them():
+    """A joint fit that still called the rails exchangeable would hide what the second configuration bought."""
+    both = {label: (model, 5) for label, model in configurations().items()}
+    assert Joint(both).exchanges == ()
+    same = {label: (cathode_model("two_rails", "resistor"), 5) for label in TEMPERATURES}
+    laws = {name: Arrhenius(TEMPERATURES) for name in ("R_ion", "R_el")}
+    (exchange,) = Joint(same, laws).exchanges
+    assert exchange.first == ("R_ion", "E_R_ion")
+    assert exchange.second == ("R_el", "E_R_el")
+    assert "E_R_ion and E_R_el go with them" in exchange.text
+    # One rail follows a law that the other does not: changing places would break it.
+    assert Joint(same, {"R_ion": Arrhenius(TEMPERATURES)}).exchanges == ()
+    free = Joint(same, {"R_ion": "free", "R_el": "free"}).exchanges
+    assert [exchange.first for exchange in free] == [("R_ion_0_C",), ("R_ion_25_C",), ("R_ion_50_C",), ("R_ion_75_C",)]
+    assert Joint(same, {"R_ion": "free"}).exchanges == ()
+    arcs = (R("R_1") | C("C_1")) + (R("R_2") | C("C_2"))
+    (exchange,) = Joint({"a": (arcs, 5), "b": (arcs + R("R_0"), 5)}, {"R_0": Shared()}).exchanges
+    assert exchange.first == ("R_1", "C_1")
+    assert Joint({"a": (arcs, 5), "b": (R("R_1") | C("C_1"), 5)}).exchanges == ()
+
+
+def series(seed=7, noise=NOISE):
+    laws = {name: Arrhenius(TEMPERATURES) for name in ("R_sep", "R_ion", "R_el", "R_ct")}
+    truth = {
+        "R_sep": 25.0, "R_ion": 95.0, "R_el": 60.0, "R_ct": 80.0, "Q_dl": 2e-4, "alpha_dl": 0.92,
+        "E_R_sep": 0.30, "E_R_ion": 0.35, "E_R_el": 0.10, "E_R_ct": 0.55,
+    }  # fmt: skip
+    models = dict.fromkeys(TEMPERATURES, cathode_model("two_rails", "resistor"))
+    return truth, fit_joint(simulated(models, truth, laws, seed=seed), laws=laws, noise=noise)
+
+
+def test_a_temperature_series_gives_activation_energies():
+    """The rails cross within the series: labelled spectrum by spectrum, their energies would come out wrong."""
+    truth, joint = series()
+    for name in joint.free:
+        low, high = joint.interval(name, level=0.999)
+        assert low < truth[name] < high, name
+    low, high = joint.interval("E_R_el")
+    assert high - low < 0.02
+    assert any(verdict.kind == "rails exchangeable" for verdict in joint.verdicts)
+    value, (low, high) = joint.derive(lambda v: joint.model.values_of("75 C", v)["R_ion"])
+    own = joint.parts["75 C"]
+    assert_allclose(value, own.values["R_ion"])
+    reach = stats.norm.ppf(0.975) * np.sqrt(own.covariance[own.free.index("R_ion"), own.free.index("R_ion")])
+    assert_allclose(np.log(high / low) / 2, reach, rtol=0.1)
+
+
+def test_temperatures_and_cycles_may_be_stated_by_the_spectra():
+    """A file that states its temperature must not need it typed again, and one that does not must be named."""
+    laws = {"R_ion": Arrhenius({"a": 280.0, "b": 320.0})}
+    spectra = simulated({"a": FIVE, "b": FIVE}, {**TRUTH, "E_R_ion": 0.3}, laws)
+    stated = {
+        label: (model, Spectrum(s.frequency, s.impedance, temperature=T))
+        for (label, (model, s)), T in zip(spectra.items(), (280.0, 320.0), strict=True)
+    }
+    given, read = fit_joint(spectra, laws=laws), fit_joint(stated, laws={"R_ion": Arrhenius()})
+    assert_allclose(read.values["E_R_ion"], given.values["E_R_ion"], rtol=1e-6)
+    with pytest.raises(ValueError, match="needs the temperature of a, b"):
+        fit_joint(spectra, laws={"R_ion": Arrhenius()})
+    with pytest.raises(ValueError, match="needs the cycle of a, b"):
+        fit_joint(spectra, laws={"R_ion": Smooth()})
+
+
+def test_a_course_over_cycles_smooth_free_and_shared():
+    """Smooth must follow what free finds, and be narrower; shared must be refused where there is a course."""
+    cycles = {f"c{k}": k for k in range(1, 7)}
+    laws = {"R_ct": Smooth(cycles, coefficients=3)}
+    truth = {**TRUTH, "R_ct_1": 100.0, "R_ct_2": 130.0, "R_ct_3": 240.0}
+    spectra = simulated(dict.fromkeys(cycles, FIVE), truth, laws, seed=4)
+    smooth = fit_joint(spectra, laws=laws, noise=NOISE)
+    free = fit_joint(spectra, laws={"R_ct": "free"}, noise=NOISE)
+    shared = fit_joint(spectra, noise=NOISE)
+    for name in ("R_ct_1", "R_ct_2", "R_ct_3"):
+        low, high = smooth.interval(name, level=0.999)
+        assert low < truth[name] < high
+    for label in cycles:
+        own, loose = smooth.parts[label], free.parts[label]
+        errors = [float(np.sqrt(part.covariance[k, k])) for part in (own, loose) for k in [part.free.index("R_ct")]]
+        assert errors[0] < errors[1]
+        assert abs(np.log(own.values["R_ct"] / loose.values["R_ct"])) < 4 * errors[1]
+    assert smooth.chi_square - free.chi_square < stats.chi2.ppf(0.9999, 5)
+    for result in (smooth, free):
+        assert not any(verdict.kind == "spectra disagree" for verdict in result.verdicts)
+    assert shared.verdicts[0].kind == "spectra disagree"
+
+
+def test_each_spectrum_may_have_a_noise_of_its_own():
+    """One level for all would let a noisy spectrum speak as loudly as a good one."""
+    models = configurations(names=("ion-electron", "ion-ion"))
+    (truth,) = random_truths(1, 9)
+    quiet, loud = (simulated(models, truth, noise=noise, seed=6) for noise in (0.001, 0.02))
+    spectra = {"ion-electron": quiet["ion-electron"], "ion-ion": loud["ion-ion"]}
+    stated = fit_joint(spectra, noise={"ion-electron": 0.001, "ion-ion": 0.02})
+    told = fit_joint(spectra)
+    assert stated.noise_stated
+    assert not told.noise_stated
+    assert_allclose([part.noise for part in told.parts.values()], [0.001, 0.02], rtol=0.3)
+    for result in (stated, told):
+        assert all(0.6 < part.reduced_chi_square < 1.5 for part in result.parts.values())
+        low, high = result.interval("R_ct", level=0.999)
+        assert low < truth["R_ct"] < high
+    deviations = {
+        label: level * abs(spectra[label][1].impedance) for label, level in zip(spectra, (0.001, 0.02), strict=True)
+    }
+    known = fit_joint(spectra, error=deviations)
+    assert_allclose(known.values["R_ct"], stated.values["R_ct"], rtol=1e-2)
+
+
+def test_spectra_of_different_electrodes_are_said_to_disagree():
+    """Two pieces that are not alike must not be averaged in silence, whether the noise is stated or not."""
+    models = configurations()
+    (truth,) = random_truths(1, 1)
+    truth |= {"R_ion": 60.0, "R_el": 90.0}
+    spectra = simulated(models, truth, seed=2)
+    other = simulated(models, {**truth, "R_ion": 66.0}, seed=3)
+    for noise in (NOISE, None):
+        mixed = fit_joint({**spectra, "ion-ion": other["ion-ion"]}, noise=noise)
+        assert mixed.verdicts[0].kind == "spectra disagree"
+        assert mixed.agreement.probability < 1e-3
+
+
+def test_fixed_bounds_and_starts_are_those_of_the_joint_parameters():
+    """Otherwise a start with an activation energy could not be given at all."""
+    laws = {"R_ion": Arrhenius({"a": 280.0, "b": 320.0})}
+    truth = {**TRUTH, "E_R_ion": 0.3}
+    spectra = simulated({"a": FIVE, "b": FIVE}, truth, laws)
+    result = fit_joint(spectra, laws=laws, starts=truth, fixed={"E_R_ion": 0.3}, bounds={"R_0": (25, 90)}, noise=NOISE)
+    assert result.values["E_R_ion"] == 0.3
+    assert_allclose(result.values["R_0"], 25)
+    assert any(verdict.kind == "bound reached" for verdict in result.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"laws": {"R_iom": "free"}}, "unknown: R_iom"),
+        ({"laws": {"R_ion": "smoothly"}}, "allowed are shared, free, Arrhenius"),
+        ({"laws": {"alpha": Arrhenius({"a": 280.0, "b": 320.0})}}, "Arrhenius laws are for positive quantities"),
+        ({"laws": {"R_ion": Arrhenius([280.0, 300.0, 320.0])}}, "one for each of 2 spectra"),
+        ({"laws": {"R_ion": Arrhenius([300.0, 300.0])}}, "an activation energy needs two"),
+        ({"laws": {"R_ion": Arrhenius([-3.0, 300.0])}}, "temperatures is -3"),
+        ({"laws": {"R_ion": Smooth([1, 2], coefficients=3)}}, "3 coefficients over 2 different places"),
+        ({"fixed": {"E_R_ion": 0.3}}, "unknown: E_R_ion"),
+        ({"bounds": {"R": (1, 2)}}, "unknown: R"),
+        ({"noise": {"a": 0.003}}, "noise names a; the spectra are a, b"),
+        ({"noise": {"a": 0.003, "c": 0.003}}, "noise names a, c"),
+        ({"noise": -0.1}, "noise is -0.1"),
+        ({"error": {"a": 0.1}}, "error names a"),
+        ({"error": np.ones(82)}, "go by label"),
+        ({"error": "relative"}, "error is 'relative'"),
+        ({"starts": {"R_0": 1.0}}, "missing: "),
+    ],
+)
+def test_what_cannot_be_fitted_is_named(change, message):
+    """A joint fit has many names; whichever is wrong has to be in the message."""
+    spectra = simulated({"a": FIVE, "b": FIVE}, TRUTH)
+    with pytest.raises(ValueError, match=message):
+        fit_joint(spectra, **change)
+
+
+def test_spectra_that_do_not_fit_are_named():
+    """Lengths that differ, nothing to fit, and names for two things."""
+    short = Spectrum(FREQUENCY, np.ones(41))
+    object.__setattr__(short, "impedance", np.ones(40, dtype=complex))
+    with pytest.raises(ValueError, match="a: frequency has shape"):
+        fit_joint({"a": (FIVE, short)})
+    with pytest.raises(ValueError, match="a pair of circuit and spectrum"):
+        fit_joint({"a": FIVE})
+    with pytest.raises(ValueError, match="needs a spectrum"):
+        fit_joint({})
+    with pytest.raises(ValueError, match="a name in two spectra is one quantity"):
+        Joint({"a": (R("x"), 3), "b": (C("x"), 3)})
+    with pytest.raises(ValueError, match="to two parameters"):
+        Joint({"1": (R("R") + C("R_1"), 3)}, {"R": "free"})
+    with pytest.raises(TypeError, match="a circuit such as"):
+        Joint({"a": ("R", 3)})
+
+
+def check_recovery(cathode, names, count, seed):
+    """Share of random electrodes whose fit reaches the chi-square of the truth, and the intervals that hold it."""
+    reached, held, told_apart = [], [], []
+    for k, truth in enumerate(random_truths(count, seed)):
+        result = fit_joint(simulated(configurations(cathode, names), truth, seed=[seed, k]), noise=NOISE)
+        reached.append(result.chi_square <= from_truth(result, truth) + 0.01)
+        for name in result.free:
+            low, high = result.interval(name)
+            held.append((low is None or low <= truth[name]) and (high is None or truth[name] <= high))
+        told_apart.append(not any("exchangeable" in verdict.kind for verdict in result.verdicts))
+    assert np.mean(reached) >= 0.98
+    assert all(told_apart)
+    # Parameters of one fit go together, so the limits are those of fits, not of single intervals.
+    low, high = stats.binom.ppf([1e-4, 1 - 1e-4], 2 * count, 0.95) / (2 * count)
+    assert low <= np.mean(held) <= high
+
+
+def test_random_electrodes_are_found_and_their_intervals_hold():
+    """A wrong twin of one spectrum must not survive the others, and a joint interval is worth its level."""
+    check_recovery("two_rails", ("ion-electron", "electron-electron"), 4, 31)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("cathode", "names", "count"),
+    [
+        ("two_rails_diffusion", tuple(CONFIGURATIONS), 60),
+        ("two_rails", tuple(CONFIGURATIONS), 100),
+        ("two_rails", ("ion-electron", "ion-ion"), 60),
+        ("two_rails", ("ion-electron", "electron-electron"), 60),
+    ],
+)
+def test_many_random_electrodes_are_found_and_their_intervals_hold(cathode, names, count):
+    """As above, on enough electrodes to see a share of a few percent."""
+    check_recovery(cathode, names, count, 32)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [NOISE, None])
+def test_intervals_of_activation_energies_hold(noise):
+    """Of 40 series, whose noise is stated or told by the spectra, 95 % of the intervals hold the truth."""
+    held = []
+    for seed in range(40):
+        truth, joint = series(seed, noise)
+        held += [low <= truth[name] <= high for name in joint.free for low, high in [joint.interval(name)]]
+    low, high = stats.binom.ppf([1e-4, 1 - 1e-4], 2 * 40, 0.95) / (2 * 40)
+    assert low <= np.mean(held) <= high
+
+
+@pytest.mark.slow
+def test_agreement_of_one_electrode_is_a_matter_of_chance():
+    """Were the probability too small, good series would be called inconsistent; 60 electrodes show it."""
+    probabilities = [
+        fit_joint(simulated(configurations("two_rails"), truth, seed=[5, k]), noise=noise).agreement.probability
+        for k, truth in enumerate(random_truths(30, 33))
+        for noise in (NOISE, None)
+    ]
+    assert np.mean(np.array(probabilities) < 0.05) < stats.binom.ppf(1 - 1e-4, 60, 0.05) / 60
+    assert min(probabilities) > 1e-4
