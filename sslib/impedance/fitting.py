@@ -1,17 +1,17 @@
-"""Fits of circuits to spectra, with what they know and what they do not."""
+"""Fits of circuits to spectra: one, a batch, a stream."""
 
 from collections import deque
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-from scipy.special import chdtri
 
-from sslib.checks import check_positive
-from sslib.impedance.circuit import Grid, check_names, check_possible
-from sslib.impedance.minimise import Problem, Solution, minimise
-from sslib.impedance.results import LEVEL, PROBE, BatchResult, FitResult, Verdict
-from sslib.impedance.search import search
+from sslib.impedance.judgement import covariance_of, reports_of
+from sslib.impedance.minimise import Solution
+from sslib.impedance.profile import intervals
+from sslib.impedance.results import BatchResult, check_level, known_together, quantile_of
+from sslib.impedance.setting import Setting
 
 STARTS = 24
 BATCH_STARTS = 8
@@ -19,197 +19,11 @@ BATCH_STARTS = 8
 BLOCK = 1000
 BLIND_BLOCK = 250
 IN_FLIGHT = 32
-ITERATIONS = 100
-DEEPER = 10
-# Basins up to this far above the best in chi-square, and so many of them, are kept for intervals at high levels.
-FAR = 10.0
-BASINS = 4
-
-
-class _Setting:
-    """The arguments that `fit` and `fit_batch` share, checked, as a problem to minimise.
-
-    ``first`` is the number of the first spectrum where these are a part of more, None where there is one alone.
-    """
-
-    def __init__(self, model, frequency, impedances, fixed, bounds, error, noise, first=None):
-        self.model, self.impedances = model, impedances
-        self.names = model.names
-        self.quantities = [parameter.quantity for parameter in model.parameters]
-        fixed, bounds = dict(fixed or {}), dict(bounds or {})
-        check_names(self.names, fixed)
-        check_names(self.names, bounds)
-        for parameter in model.parameters:
-            if parameter.name in fixed:
-                if np.ndim(fixed[parameter.name]):
-                    raise ValueError(f"{parameter.name} is fixed at {fixed[parameter.name]!r}; one number goes here")
-                check_possible(parameter, fixed[parameter.name])
-        if len(fixed) == len(self.names):
-            raise ValueError("every parameter is fixed; nothing is left to fit")
-        if noise is not None:
-            check_positive(noise=noise)
-        self.noise = noise
-        check_positive(frequency=frequency)
-        for wrong, what in ((~np.isfinite(impedances), "not finite"), (impedances == 0, "zero")):
-            if wrong.any():
-                where = "" if first is None else f" (spectrum {_numbers(wrong.any(axis=1), first)})"
-                raise ValueError(f"the impedance holds values that are {what}{where}")
-        self.free = np.array([name not in fixed for name in self.names])
-        self.free_names = tuple(name for name in self.names if name not in fixed)
-        self.fixed = fixed
-        self.bounds = np.array([self._bounds(parameter, bounds) for parameter in model.parameters]).T
-        self.frequency, self.grid = frequency, Grid(2 * np.pi * frequency)
-        points = impedances.shape[1]
-        self.degrees_of_freedom = 2 * points - len(self.free_names)
-        if self.degrees_of_freedom < 1:
-            raise ValueError(f"{points} frequencies do not determine {len(self.free_names)} free parameters")
-        self.proportional = isinstance(error, str) and error == "proportional"
-        if self.proportional:
-            self.weights = None
-        elif isinstance(error, str) and error == "unit":
-            self.weights = np.ones(impedances.shape)
-        elif isinstance(error, str):
-            raise ValueError(f"error is {error!r}; allowed are 'proportional', 'unit' or standard deviations [ohm]")
-        else:
-            check_positive(error=error)
-            self.weights = 1 / np.broadcast_to(np.asarray(error, dtype=float), impedances.shape)
-            self.noise = 1.0 if noise is None else noise
-
-    def _bounds(self, parameter, bounds):
-        quantity = parameter.quantity
-        if parameter.name not in bounds:
-            return quantity.lowest, quantity.highest
-        lowest, highest = bounds[parameter.name]
-        check_possible(parameter, [lowest, highest])
-        if not lowest < highest or (quantity.logarithmic and lowest <= 0):
-            raise ValueError(
-                f"bounds of {parameter.name} are {lowest:g} to {highest:g} {quantity.unit}; "
-                f"allowed is {'0 < ' * quantity.logarithmic}lowest < highest"
-            )
-        return lowest, highest
-
-    def given_starts(self, starts):
-        """Starting values named by the caller, shape (spectra, 1, parameters)."""
-        starts = {**starts, **self.fixed}
-        check_names(self.names, starts, complete=True)
-        values = np.empty((len(self.impedances), len(self.names)))
-        for column, name in zip(values.T, self.names, strict=True):
-            column[:] = starts[name]
-        lowest, highest = np.array([quantity.possible for quantity in self.quantities]).T
-        if not ((values >= lowest) & (values <= highest) & (values > 0) & (values < np.inf)).all():
-            # Something may be impossible: one by one, to name it.
-            for parameter, column in zip(self.model.parameters, values.T, strict=True):
-                check_possible(parameter, column)
-                if parameter.name in self.free_names and parameter.quantity.logarithmic:
-                    check_positive(**{parameter.name: column})
-        return values[:, None]
-
-    def search(self, count, given=None):
-        """Solutions of many starts for each spectrum, the best first (list of Solution)."""
-        weights = 1 / np.abs(self.impedances) if self.weights is None else self.weights
-        fixed = {self.names.index(name): value for name, value in self.fixed.items()}
-        return search(self.minimise, self.impedances, weights, self.model, self.grid.omega, count, fixed, given)
-
-    def minimise(self, starts, spectra, max_iterations=None):
-        """Fit each start (starts, parameters) to its spectrum."""
-        weights = None if self.weights is None else self.weights[spectra]
-        problem = Problem(self.model, self.grid.take(spectra), self.free, self.bounds, weights)
-        return minimise(problem, self.impedances[spectra], starts, max_iterations or ITERATIONS)
-
-    def minimise_held(self, starts, sides, at, solution):
-        """Fit the first spectrum with one parameter held in each row: ``sides`` are (name, side), ``at`` its value.
-
-        The weights stay those of ``solution`` (parameters,): chi-square under others is not comparable with its own.
-        """
-        starts, bounds = starts.copy(), np.repeat(self.bounds[:, None], len(sides), axis=1)
-        pairs = [(x.first[0], x.second[0]) for x in self.exchanges if x.kind == "rails exchangeable"]
-        for row, (name, side) in enumerate(sides):
-            k = self.names.index(name)
-            starts[row, k] = at[row]
-            bounds[:, row, k] = at[row]
-            for larger, smaller in pairs:
-                # Within the labelling: a rail pushed past the other would only take its name.
-                if (name, side) == (larger, -1):
-                    bounds[1, row, self.names.index(smaller)] = at[row]
-                if (name, side) == (smaller, 1):
-                    bounds[0, row, self.names.index(larger)] = at[row]
-        if self.weights is None:
-            impedance = self.model.impedance(self.frequency, **dict(zip(self.names, solution, strict=True)))
-            weights = np.repeat(1 / np.abs(impedance)[None], len(sides), axis=0)
-        else:
-            weights = np.repeat(self.weights[:1], len(sides), axis=0)
-        problem = Problem(self.model, self.grid, self.free, bounds, weights)
-        return minimise(problem, np.repeat(self.impedances[:1], len(sides), axis=0), starts, ITERATIONS)
-
-    def labelled(self, solution):
-        """The solutions with what is exchangeable in the circuit's stated labelling."""
-        exchanges = list(self.exchanges)
-        if not exchanges:
-            return solution
-        solution = solution.take(np.arange(len(solution.cost)))
-        for exchange in exchanges:
-            first, second = ([self.names.index(name) for name in names] for names in (exchange.first, exchange.second))
-            values = solution.values
-            rows = np.flatnonzero(exchange.rank(values[:, first]) < exchange.rank(values[:, second]))
-            values[np.ix_(rows, first + second)] = values[np.ix_(rows, second + first)]
-            first, second = (
-                [self.free_names.index(name) for name in names] for names in (exchange.first, exchange.second)
-            )
-            order = np.arange(len(self.free_names))
-            order[first + second] = second + first
-            solution.hessian[rows] = solution.hessian[rows][:, order][:, :, order]
-        return solution
-
-    @property
-    def exchanges(self):
-        """What nothing tells apart: all its parameters free, within the same bounds, each in one place."""
-        places = [slot.name for slot in self.model.slots]
-        for exchange in self.model.exchanges:
-            both = (*exchange.first, *exchange.second)
-            if all(name in self.free_names and places.count(name) == 1 for name in both):
-                first, second = (
-                    self.bounds[:, [self.names.index(name) for name in names]]
-                    for names in (exchange.first, exchange.second)
-                )
-                if np.array_equal(first, second):
-                    yield exchange
-
-
-def covariance_of(hessian, variance):
-    """Inverse of normal equations times the variance; infinite for what they do not limit.
-
-    ``hessian`` has shape (spectra, free, free), ``variance`` (spectra,).
-    """
-    scale = np.sqrt(np.einsum("nkk->nk", hessian))
-    dead = scale == 0
-    scale = np.where(dead, 1, scale)
-    values, vectors = np.linalg.eigh(hessian / (scale[:, :, None] * scale[:, None, :]))
-    weak = values < 1e-13
-    if not (np.count_nonzero(weak) or np.count_nonzero(dead)):
-        inverse = (vectors / values[:, None]) @ vectors.swapaxes(1, 2)
-        return inverse * (variance[:, None, None] / (scale[:, :, None] * scale[:, None, :]))
-    inverse = np.einsum("njk,nk,nlk->njl", vectors, 1 / np.where(weak, np.inf, values), vectors)
-    covariance = inverse / (scale[:, :, None] * scale[:, None, :]) * variance[:, None, None]
-    # A direction without curvature leaves every parameter that takes part in it unlimited.
-    loose = dead | (np.einsum("njk,nk->nj", vectors**2, weak) > 1e-6)
-    diagonal = np.arange(hessian.shape[-1])
-    covariance[:, diagonal, diagonal] = np.where(loose, np.inf, covariance[:, diagonal, diagonal])
-    return covariance
-
-
-def chi_square_quantile(level, degrees_of_freedom):
-    """Below it chi-square stays with that probability."""
-    return float(chdtri(degrees_of_freedom, 1 - level))
-
-
-def _numbers(rows, first):
-    """The first few of the marked rows, counted from ``first``, as words."""
-    return ", ".join(map(str, first + np.flatnonzero(rows)[:5]))
 
 
 def fit_batch(
     model, frequency, impedances, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None,
-    starts_tried=BATCH_STARTS, executor=None, in_flight=IN_FLIGHT,
+    starts_tried=BATCH_STARTS, intervals=None, executor=None, in_flight=IN_FLIGHT,
 ):  # fmt: skip
     """Fit one circuit to many spectra on the same frequencies.
 
@@ -236,6 +50,10 @@ def fit_batch(
         spectrum's residuals; for known standard deviations it is a factor on them, 1 if not given.
     starts_tried : int
         How many starts a spectrum gets where none are given.
+    intervals : float, optional
+        A level such as 0.95: the profile-likelihood interval of every parameter of every spectrum, as
+        `FitResult.interval` gives it, and which parameters `fit` would have a verdict about. It takes about ten times
+        as long as the fits from given starts alone.
     executor : concurrent.futures.Executor, optional
         Where blocks of 1000 spectra (250 without starts) are fitted: a process pool, or a cluster's
         ``client.get_executor()``. The result is the same as without.
@@ -274,19 +92,21 @@ def fit_batch(
             }
             yield impedances[rows], own, error[rows] if by_spectrum else error
 
-    common = {"fixed": fixed, "bounds": bounds, "noise": noise, "starts_tried": starts_tried}
+    if intervals is not None:
+        check_level(intervals)
+    common = {"fixed": fixed, "bounds": bounds, "noise": noise, "starts_tried": starts_tried, "level": intervals}
     return _joined(list(_fit_blocks(model, frequency, blocks(), common, executor, in_flight, spectra > 1)))
 
 
 def fit_stream(
     model, frequency, blocks, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None,
-    starts_tried=BATCH_STARTS, executor=None, in_flight=IN_FLIGHT,
+    starts_tried=BATCH_STARTS, intervals=None, executor=None, in_flight=IN_FLIGHT,
 ):  # fmt: skip
     """Fit spectra that arrive block by block, however many, in bounded memory.
 
     Parameters
     ----------
-    model, frequency, starts, fixed, bounds, error, noise, starts_tried
+    model, frequency, starts, fixed, bounds, error, noise, starts_tried, intervals
         As for `fit_batch`, but the same for all spectra (``starts`` are numbers, ``error`` is broadcast to each block).
     blocks : iterable
         Arrays of complex impedances [ohm], shape (spectra, frequencies), a few hundred or thousand spectra each; or
@@ -312,7 +132,9 @@ def fit_stream(
             impedances, own = block if isinstance(block, tuple) else (block, starts)
             yield impedances, own, error
 
-    common = {"fixed": fixed, "bounds": bounds, "noise": noise, "starts_tried": starts_tried}
+    if intervals is not None:
+        check_level(intervals)
+    common = {"fixed": fixed, "bounds": bounds, "noise": noise, "starts_tried": starts_tried, "level": intervals}
     yield from _fit_blocks(model, frequency, parts(), common, executor, in_flight, numbered=True)
 
 
@@ -361,15 +183,15 @@ def _joined(results):
     """One result from those of consecutive blocks."""
     if len(results) == 1:
         return results[0]
-    columns = [vars(result) for result in results]
-    return BatchResult(
-        **{
-            field: {name: np.concatenate([column[field][name] for column in columns]) for name in value}
-            if isinstance(value, dict)
-            else np.concatenate([column[field] for column in columns])
-            for field, value in columns[0].items()
-        }
-    )
+
+    def together(parts):
+        if isinstance(parts[0], dict):
+            return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        # The level is the same for all blocks.
+        return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else parts[0]
+
+    fields = zip(*(vars(result).items() for result in results), strict=True)
+    return BatchResult(**{own[0][0]: together([value for _, value in own]) for own in fields})
 
 
 @contextmanager
@@ -383,20 +205,33 @@ def _naming(first, count, numbered):
         raise
 
 
-def _fit_block(model, frequency, impedances, *, starts, fixed, bounds, error, noise, starts_tried, first):
+def _fit_block(model, frequency, impedances, *, starts, fixed, bounds, error, noise, starts_tried, level, first):
     """Fit spectra together; the first of them has the number ``first``, None for one alone."""
-    setting = _Setting(model, frequency, impedances, fixed, bounds, error, noise, first)
+    setting = Setting(model, frequency, impedances, fixed, bounds, error, noise, first)
+    reports = []
     if not len(impedances):
         solution = setting.minimise(np.empty((0, len(setting.names))), np.arange(0))
     elif starts is not None:
-        solution = setting.minimise(setting.given_starts(starts)[:, 0], np.arange(len(impedances)))
+        solution = setting.labelled(setting.minimise(setting.given_starts(starts)[:, 0], np.arange(len(impedances))))
+        found = [solution.take(np.array([k])) for k in range(len(impedances))] if level else []
     else:
-        found = setting.search(starts_tried)
+        found = [setting.labelled(own) for own in setting.search(starts_tried)]
         solution = Solution.join([own.take(np.array([0])) for own in found])
-    solution = setting.labelled(solution)
+    if level and len(impedances):
+        reports = reports_of(setting, found)
+        if starts is None and starts_tried < STARTS:
+            # Residuals that the stated noise cannot explain: another model, or another basin. As many starts as in
+            # `fit` for these few.
+            again = [k for k, report in enumerate(reports) if report.excess > 1]
+            for k in again:
+                one = Setting(model, frequency, impedances[k : k + 1], fixed, bounds, _row(error, k), noise, first)
+                (more,) = one.search(STARTS)
+                found[k] = Solution.join([setting.labelled(more), reports[k].found])
+            for k, report in zip(again, reports_of(setting, found, again), strict=True):
+                reports[k] = report
+        solution = Solution.join([report.solution for report in reports])
     values, hessian = solution.values, solution.hessian
-    own = solution.cost / setting.degrees_of_freedom
-    variance = own if setting.noise is None else np.full(len(own), setting.noise**2)
+    variance = setting.variance_of(solution.cost)
     spread = np.sqrt(np.einsum("nkk->nk", covariance_of(hessian, variance)))
     logarithmic = {parameter.name: parameter.quantity.logarithmic for parameter in model.parameters}
     by_name = dict(zip(model.names, values.T, strict=True))
@@ -411,7 +246,25 @@ def _fit_block(model, frequency, impedances, *, starts, fixed, bounds, error, no
         reduced_chi_square=chi_square / setting.degrees_of_freedom,
         converged=solution.converged,
         iterations=solution.iterations,
+        **({} if level is None else _intervals_and_doubts(setting, reports, level)),
     )
+
+
+def _row(error, k):
+    """The part of an error model that is about one spectrum of several."""
+    return error[k : k + 1] if not isinstance(error, str) and np.ndim(error) == 2 and len(error) > 1 else error
+
+
+def _intervals_and_doubts(setting, reports, level):
+    """What a batch with intervals holds besides."""
+    quantiles = [quantile_of(level, setting.degrees_of_freedom, report.noise_stated) for report in reports]
+    ends = intervals(setting, [report.standing for report in reports], quantiles)
+    doubts = [report.doubtful() for report in reports]
+    return {
+        "level": level,
+        "intervals": {name: ends[:, k] for k, name in enumerate(setting.free_names)},
+        "doubtful": {name: np.array([name in own for own in doubts], dtype=bool) for name in setting.free_names},
+    }
 
 
 def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None):
@@ -450,217 +303,8 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
         raise ValueError(
             f"frequency has shape {frequency.shape} and impedance {impedance.shape}; both are (frequencies,)"
         )
-    setting = _Setting(model, frequency, impedance[None], fixed, bounds, error, noise)
-    (found,) = setting.search(STARTS, None if starts is None else setting.given_starts(starts))
-    found = setting.labelled(found)
-    probes, sides, released = _probe(setting, found)
-    for _ in range(DEEPER):
-        if released.cost.min() >= found.cost.min() * (1 - 1e-6):
-            break
-        # A probe fell into a deeper basin: go on from there.
-        found = Solution.join([released, found])
-        probes, sides, released = _probe(setting, found)
-    return _Report(setting, frequency, found, probes, sides, released).result()
-
-
-def _probe(setting, found):
-    """Refit with each positive parameter held at four times and a quarter of its value, then let go.
-
-    Returns the held solutions, what was held in each as (name, side), and the solutions after release.
-    """
-    best = found.values[np.argmin(found.cost)]
-    logarithmic = dict(zip(setting.names, (q.logarithmic for q in setting.quantities), strict=True))
-    sides = [(name, side) for name in setting.free_names if logarithmic[name] for side in (-1, 1)]
-    starts = np.repeat(best[None], len(sides), axis=0)
-    at = np.array([best[setting.names.index(name)] * PROBE**side for name, side in sides])
-    held = setting.minimise_held(starts, sides, at, best)
-    released = setting.labelled(setting.minimise(held.values, np.zeros(len(sides), dtype=int)))
-    return held, sides, released
-
-
-class _Report:
-    """From solutions to a result: noise, covariance, verdicts."""
-
-    def __init__(self, setting, frequency, found, probes, sides, released):
-        self.setting, self.frequency = setting, frequency
-        best = int(np.argmin(found.cost))
-        self.found, self.probes, self.sides, self.released = found, probes, sides, released
-        self.values, self.hessian = found.values[best], found.hessian[best]
-        self.cost, self.converged = float(found.cost[best]), bool(found.converged[best])
-        self.dof = setting.degrees_of_freedom
-        scatter = np.sqrt(self.cost / self.dof)
-        self.noise = scatter if setting.noise is None else setting.noise
-        limit = chi_square_quantile(0.999, self.dof) / self.dof
-        self.excess = scatter / self.noise if (scatter / self.noise) ** 2 > limit else 1.0
-        floor = chi_square_quantile(0.001, self.dof) / self.dof
-        self.dearth = scatter / self.noise if (scatter / self.noise) ** 2 < floor else 1.0
-        # In units of the variance that the intervals rest on.
-        self.variance = (self.noise * self.excess) ** 2
-
-    def result(self):
-        setting, names = self.setting, self.setting.names
-        impedance = setting.impedances[0]
-        values = {name: float(value) for name, value in zip(names, self.values, strict=True)}
-        fitted = setting.model.impedance(self.frequency, **values)
-        residuals = (fitted - impedance) / (np.abs(fitted) if setting.proportional else 1)
-        self.rises, self.at_bound = self._rises(), self._at_bound()
-        self.covariance = covariance_of(self.hessian[None], np.array([self.variance]))[0]
-        self.basins = self._basins()
-        self.rivals = self._rivals()
-        verdicts = [
-            *self._verdicts_convergence(),
-            *self._verdicts_residuals(residuals if setting.weights is None else residuals * setting.weights[0]),
-            *self._verdicts_determined(),
-            *self._verdicts_rivals(),
-            *self._verdicts_bounds(),
-        ]
-        return FitResult(
-            model=setting.model,
-            frequency=self.frequency,
-            impedance=impedance,
-            values=values,
-            free=setting.free_names,
-            chi_square=self.cost / self.noise**2,
-            degrees_of_freedom=self.dof,
-            noise=float(self.noise),
-            noise_stated=setting.noise is not None and self.excess == 1,
-            residuals=residuals,
-            covariance=self.covariance,
-            rises=self.rises,
-            at_bound=self.at_bound,
-            verdicts=tuple(verdicts),
-            rivals=tuple(self.rivals),
-            basins=tuple(self.basins),
-            setting=setting,
-            variance=self.variance,
-        )
-
-    def _rises(self):
-        """Rise of chi-square at a quarter and at four times each positive parameter."""
-        rises = {}
-        for (name, _), cost in zip(self.sides, self.probes.cost, strict=True):
-            rises[name] = (*rises.get(name, ()), float((cost - self.cost) / self.variance))
-        return rises
-
-    def _at_bound(self):
-        """Where a free parameter ended at a bound that limits the fit; a limit of physics (alpha = 1) is none."""
-        at_bound = {}
-        for parameter, value, bounds in zip(
-            self.setting.model.parameters, self.values, self.setting.bounds.T, strict=True
-        ):
-            if parameter.name in self.setting.free_names:
-                possible = parameter.quantity.possible
-                at_bound[parameter.name] = tuple(
-                    bool(abs(value - bound) <= 1e-9 * abs(bound)) and bound not in possible for bound in bounds
-                )
-        return at_bound
-
-    def _basins(self):
-        """Other places whose chi-square is not far above, as (values, cost), the best of each place."""
-        values = np.concatenate([self.found.values, self.released.values])
-        costs = np.concatenate([self.found.cost, self.released.cost])
-        places, basins = [self._place(self.values)], []
-        for k in np.argsort(costs):
-            if (costs[k] - self.cost) / self.variance > FAR or len(basins) == BASINS:
-                break
-            here = self._place(values[k])
-            if all(np.abs(here - other).max() > np.log(1.2) for other in places):
-                places.append(here)
-                basins.append((values[k], float(costs[k])))
-        return basins
-
-    def _place(self, values):
-        """Free coordinates: the logarithm of what is positive."""
-        logarithmic = self.setting.free & np.array([q.logarithmic for q in self.setting.quantities])
-        return np.where(logarithmic, np.log(np.where(logarithmic, values, 1)), values)[self.setting.free]
-
-    def _rivals(self):
-        """The basins within the limit that differ in something the data determine."""
-        limit = chi_square_quantile(LEVEL, 1)
-        # A step along what is open anyway is no news.
-        known = np.array([min(self.rises.get(name, (np.inf,))) > limit for name in self.setting.free_names])
-        rivals = []
-        for values, cost in self.basins:
-            rise = (cost - self.cost) / self.variance
-            apart = np.where(known, self._place(values) - self._place(self.values), 0)
-            if rise < limit and np.abs(apart).max(initial=0) > np.log(1.5):
-                rivals.append(({n: float(v) for n, v in zip(self.setting.names, values, strict=True)}, float(rise)))
-        return rivals
-
-    def _verdicts_convergence(self):
-        if not self.converged:
-            yield Verdict("not converged", (), "The fit did not converge; its values are where it stopped.")
-
-    def _verdicts_residuals(self, weighted):
-        if self.excess > 1:
-            yield Verdict(
-                "residuals exceed the noise",
-                (),
-                f"The residuals are {self.excess:.2g} times the stated noise: the model does not describe the spectrum "
-                "to within it. Intervals are widened by that factor.",
-            )
-        if self.dearth < 1:
-            yield Verdict(
-                "residuals below the noise",
-                (),
-                f"The residuals are only {self.dearth:.2g} of the stated noise: the intervals are wider than this "
-                "spectrum deserves.",
-            )
-        # Alternating signs are chance; neighbours of one sign are a model that misses something.
-        neighbours = np.concatenate([part[1:] * part[:-1] for part in (weighted.real, weighted.imag)]).sum()
-        correlation = neighbours / (np.abs(weighted) ** 2).sum()
-        limit = 4 / np.sqrt(2 * len(weighted))
-        # Below a millionth it is rounding, which has patterns of its own.
-        if correlation > limit and np.sqrt(np.mean(np.abs(weighted) ** 2)) > 1e-6:
-            yield Verdict(
-                "residuals systematic",
-                (),
-                f"Neighbouring residuals go together (correlation {correlation:.2f}, chance gives below {limit:.2f}): "
-                "what is left is structure that the model lacks, not noise, and the intervals do not cover that.",
-            )
-
-    def _verdicts_determined(self):
-        unlimited = np.isinf(np.diagonal(self.covariance))
-        loose = [name for name, is_loose in zip(self.setting.free_names, unlimited, strict=True) if is_loose]
-        if len(loose) > 1:
-            yield Verdict(
-                "not determined",
-                tuple(loose),
-                f"{', '.join(loose)} are not determined one by one: this spectrum knows fewer combinations of them "
-                "than there are parameters.",
-            )
-        limit = chi_square_quantile(LEVEL, 1)
-        for name, rises in self.rises.items():
-            found = [(word, rise) for word, rise in zip(("downward", "upward"), rises, strict=True) if rise < limit]
-            if found:
-                amounts = " and ".join(f"{max(rise, 0):.1f}" for _, rise in found)
-                yield Verdict(
-                    "not determined",
-                    (name,),
-                    f"{name} is not determined {' nor '.join(word for word, _ in found)}: a factor of {PROBE:g} raises "
-                    f"chi-square by {amounts} only.",
-                )
-
-    def _verdicts_rivals(self):
-        for exchange in self.setting.exchanges:
-            yield Verdict(exchange.kind, (*exchange.first, *exchange.second), exchange.text)
-        for values, rise in self.rivals[:3]:
-            changed = {n: v for n, v in values.items() if abs(np.log(v / self._value(n))) > np.log(1.2)}
-            listed = ", ".join(f"{name} = {value:.3g} {self._unit(name)}" for name, value in changed.items())
-            yield Verdict(
-                "rival solution", tuple(changed), f"A rival fits as well (chi-square higher by {rise:.1f}): {listed}."
-            )
-
-    def _verdicts_bounds(self):
-        bounds = dict(zip(self.setting.names, self.setting.bounds.T, strict=True))
-        for name, sides in self.at_bound.items():
-            if any(sides):
-                bound = bounds[name][sides.index(True)]
-                yield Verdict("bound reached", (name,), f"{name} ended at its bound, {bound:g} {self._unit(name)}.")
-
-    def _value(self, name):
-        return self.values[self.setting.names.index(name)]
-
-    def _unit(self, name):
-        unit = next(p.unit for p in self.setting.model.parameters if p.name == name)
-        return "" if unit == "1" else unit
+    setting = Setting(model, frequency, impedance[None], fixed, bounds, error, noise)
+    found = setting.search(STARTS, None if starts is None else setting.given_starts(starts))
+    (report,) = reports_of(setting, [setting.labelled(found[0])])
+    result = report.result()
+    return replace(result, verdicts=(*result.verdicts, *known_together(result)))

@@ -1,99 +1,308 @@
-"""Profile-likelihood intervals: how far a parameter can go, the others fitted again, before chi-square forbids it."""
+"""Profile-likelihood intervals: how far a parameter can go, the others fitted again, before chi-square forbids it.
+
+All parameters, both sides, all solutions and all spectra are rows of one array problem. A quantity that follows from
+several parameters is profiled in the same way, as one more point of the spectrum that pulls the fit along.
+
+Chi-square is compared under one set of weights for a spectrum, those of its best solution. Each solution under its own
+would not do: where weights come from the model, a larger model impedance makes all relative residuals smaller, which at
+1 % noise is worth as much as a tenth of what ends an interval.
+"""
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
+from sslib.impedance.circuit import Circuit
+
 FURTHEST = np.log(1e3)
-ROUNDS = 15
+FIRST = np.log(4)
+ROUNDS = 25
 CLOSE = 0.02
+NARROW = 0.5
+# The pull on a derived quantity, as a part of the step: what it falls short by does not matter, see `derived_interval`.
+PULL = 0.02
+SHORT_OF = 0.9
+WIDTH = 1e-4
 
 
-def profile(setting, values, cost, root, spread, variance, quantile):
-    """Ends of the interval of every free parameter, all of them searched at once.
+@dataclass(frozen=True)
+class Standing:
+    """What the profiles of one spectrum go on from.
 
-    The root of the rise of chi-square is close to linear in the coordinate, so each end is bracketed and interpolated
-    in it; where chi-square is a parabola the first step is the last.
+    Attributes
+    ----------
+    spectrum : int
+        Its number in the setting.
+    values : numpy.ndarray
+        The best solution, shape (parameters,).
+    weights : numpy.ndarray
+        Reciprocal standard deviations [1/ohm] under which chi-square is compared, shape (frequencies,).
+    cost, variance : float
+        Sum of squared weighted residuals, and the variance of these that the intervals rest on.
+    covariance : numpy.ndarray
+        Of the fitted coordinates, shape (free, free); infinite on the diagonal where there is none.
+    basins : tuple of (numpy.ndarray, float)
+        Other solutions and their cost under the same weights.
+    """
+
+    spectrum: int
+    values: np.ndarray
+    weights: np.ndarray
+    cost: float
+    variance: float
+    covariance: np.ndarray
+    basins: tuple
+
+    def centres(self, quantile):
+        """Solutions that the interval spans, as (values, root of the rise of chi-square)."""
+        yield self.values, 0.0
+        for values, cost in self.basins:
+            root = math.sqrt(max(cost - self.cost, 0.0) / self.variance)
+            if root < quantile:
+                yield values, root
+
+
+def intervals(setting, standings, quantiles):
+    """Ends of the intervals of every free parameter of several spectra, all of them searched at once.
 
     Parameters
     ----------
     setting : the fit's setting
-    values : numpy.ndarray
-        The solution, shape (parameters,).
-    cost, root : float
-        Its sum of squared weighted residuals, and the square root of how far that lies above the best solution's.
-    spread : numpy.ndarray
-        Standard error of each free coordinate, infinite where there is none.
-    variance : float
-        Of the weighted residuals.
-    quantile : float
-        Of the normal or Student's distribution: the square root of the rise that ends the interval.
+    standings : list of Standing
+    quantiles : array_like
+        For each of them the quantile of the normal or Student's distribution: the square root of the rise of
+        chi-square, over the variance, that ends an interval.
 
     Returns
     -------
-    dict
-        For each free parameter (low, high) in its unit, None for an end that is open: a factor of a thousand, or the
-        fit's bound, is not excluded.
+    numpy.ndarray
+        Shape (standings, free, 2), in the parameters' units, NaN for an end that is open: a factor of a thousand, or
+        the fit's bound, is not excluded.
     """
-    sides = [(name, side) for name in setting.free_names for side in (-1, 1)]
-    columns = np.array([setting.names.index(name) for name, _ in sides])
-    sign = np.array([side for _, side in sides])
-    logarithmic = np.array([setting.quantities[k].logarithmic for k in columns])
-    centre = np.where(logarithmic, np.log(np.where(logarithmic, values[columns], 1)), values[columns])
-    room = _room(setting, columns, sign, logarithmic, centre)
+    own, centres, roots = [], [], []
+    for n, (standing, quantile) in enumerate(zip(standings, quantiles, strict=True)):
+        for values, root in standing.centres(quantile):
+            own.append(n)
+            centres.append(values)
+            roots.append(root)
+    count = len(setting.free_names)
+    if not own:
+        return np.empty((0, count, 2))
+    centres, roots = _livened(setting, [standings[n] for n in own], np.array(centres), np.array(roots))
+    spread = np.sqrt([np.diagonal(standing.covariance) for standing in standings])
+    ends = _profile(setting, standings, np.array(own), centres, roots, spread, quantiles)
+    # The interval holds those of all solutions; an end that is open for one of them stays open.
+    hull = np.stack([np.full((len(standings), count), side * np.inf) for side in (1, -1)], axis=2)
+    np.minimum.at(hull[:, :, 0], own, ends[:, :, 0])
+    np.maximum.at(hull[:, :, 1], own, ends[:, :, 1])
+    return hull
 
-    step = np.repeat(quantile * spread, 2)
-    step = np.minimum(np.where(np.isfinite(step), step, np.log(4)), np.minimum(room, np.log(4)))
-    inside, inside_root = np.zeros(len(sides)), np.full(len(sides), root)
-    outside, outside_root = np.full(len(sides), np.inf), np.full(len(sides), np.inf)
-    nearest = np.repeat(values[None], len(sides), axis=0)
-    reach, open_rows = np.zeros(len(sides)), np.ones(len(sides), dtype=bool)
-    for _ in range(ROUNDS):
-        rows = np.flatnonzero(open_rows)
+
+def _livened(setting, standings, centres, roots):
+    """Where the profiles around the centres begin: next to what is flat, not on it, and the roots of the rise there.
+
+    From a value that has no effect at all "a factor of a thousand" says nothing, and a fit does not get away.
+    """
+    spectra, cost, variance = (
+        np.array([getattr(own, name) for own in standings]) for name in ("spectrum", "cost", "variance")
+    )
+    weights = np.stack([own.weights for own in standings])
+    moved = setting.livened(centres, spectra, weights, variance)
+    changed = np.flatnonzero((moved != centres).any(axis=1))
+    centres, roots = centres.copy(), roots.copy()
+    if len(changed):
+        centres[changed] = moved[changed]
+        costs = setting.costs(moved[changed], spectra[changed], weights[changed])
+        roots[changed] = np.sqrt(np.maximum(costs - cost[changed], 0) / variance[changed])
+    return centres, roots
+
+
+def _profile(setting, standings, own, centres, roots, spread, quantiles):
+    """Ends around each centre (centres, free, 2), NaN where open; ``own`` says whose centre it is."""
+    free = np.flatnonzero(setting.free)
+    each = 2 * len(free)
+    own, root = np.repeat(own, each), np.repeat(roots, each)
+    columns = np.tile(np.repeat(free, 2), len(centres))
+    sign = np.tile([-1, 1], len(centres) * len(free))
+    logarithmic = np.array([quantity.logarithmic for quantity in setting.quantities])[columns]
+    nearest = np.repeat(centres, each, axis=0)
+    value = nearest[np.arange(len(own)), columns]
+    centre = np.where(logarithmic, np.log(np.where(logarithmic, value, 1)), value)
+    bound = np.where(sign < 0, setting.bounds[0, columns], setting.bounds[1, columns])
+    at_bound = np.where(logarithmic, np.log(np.where(logarithmic, bound, 1)), bound)
+    room = np.minimum(np.abs(at_bound - centre), FURTHEST)
+    quantile = np.asarray(quantiles, dtype=float)[own]
+    spectra, cost, variance = (
+        np.array([getattr(standing, name) for standing in standings])[own] for name in ("spectrum", "cost", "variance")
+    )
+    weights = np.stack([standing.weights for standing in standings])
+    step = quantile * spread[own, np.tile(np.repeat(np.arange(len(free)), 2), len(centres))]
+    step = np.minimum(np.where(np.isfinite(step), step, FIRST), np.minimum(room, FIRST))
+
+    def attempt(rows, step):
+        held = centre[rows] + sign[rows] * step
+        held = np.where(logarithmic[rows], np.exp(np.where(logarithmic[rows], held, 0)), held)
+        solution = setting.minimise_held(
+            nearest[rows], spectra[rows], columns[rows], sign[rows], held, weights[own[rows]]
+        )
+        risen = np.sqrt(np.maximum((solution.cost - cost[rows]) / variance[rows], 0))
+        low = risen < quantile[rows]
+        nearest[rows[low]] = solution.values[low]
+        return risen, step, step >= room[rows]
+
+    reach, at_end = _search(attempt, step, room, root, quantile)
+    end = centre + sign * reach
+    end = np.where(logarithmic, np.exp(np.where(logarithmic, end, 0)), end)
+    possible = np.array([setting.quantities[k].possible for k in columns])
+    physical = (bound[:, None] == possible).any(axis=1)
+    # A limit of physics ends an interval; the bound of a fit says nothing.
+    end[at_end] = np.where(physical, bound, np.nan)[at_end]
+    return end.reshape(len(centres), len(free), 2)
+
+
+def _search(attempt, step, room, root, quantile):
+    """How far to go from each centre until the root of the rise is the quantile, and where all there is was not enough.
+
+    The root of the rise of chi-square is close to linear in the coordinate, so each end is bracketed and interpolated
+    in it; where chi-square is a parabola the first step is the last. ``attempt(rows, steps)`` returns the root of the
+    rise, how far it came, and whether it cannot come further.
+    """
+    inside, inside_root = np.zeros(len(step)), root.copy()
+    outside, outside_root = np.full(len(step), np.inf), np.full(len(step), np.inf)
+    reach, going, at_end = np.zeros(len(step)), np.ones(len(step), dtype=bool), np.zeros(len(step), dtype=bool)
+    for attempts in range(ROUNDS):
+        rows = np.flatnonzero(going)
         if not len(rows):
             break
-        held = centre[rows] + sign[rows] * step[rows]
-        held = np.where(logarithmic[rows], np.exp(np.where(logarithmic[rows], held, 0)), held)
-        solution = setting.minimise_held(nearest[rows], [sides[row] for row in rows], held, values)
-        risen = np.sqrt(np.maximum((solution.cost - cost) / variance + root**2, 0))
-        low = risen < quantile
-        inside[rows[low]], inside_root[rows[low]] = step[rows[low]], risen[low]
-        nearest[rows[low]] = solution.values[low]
-        outside[rows[~low]], outside_root[rows[~low]] = step[rows[~low]], risen[~low]
-        at_end = low & (step[rows] >= room[rows])
-        close = (np.abs(risen - quantile) < CLOSE * quantile) | (outside[rows] - inside[rows] < 0.01 * inside[rows])
-        reach[rows] = step[rows]
-        open_rows[rows[at_end | close]] = False
-        step = _next(step, inside, inside_root, outside, outside_root, room, quantile)
-    return {
-        name: tuple(
-            _end(setting, name, sign[k], centre[k], reach[k], at_room=inside[k] >= room[k]) for k in (2 * n, 2 * n + 1)
-        )
-        for n, name in enumerate(setting.free_names)
-    }
+        risen, reached, stopped = attempt(rows, step[rows])
+        low = risen < quantile[rows]
+        # The other end of the secant through this point.
+        beyond = low & np.isfinite(outside[rows])
+        other = np.where(beyond, outside[rows], inside[rows])
+        other_root = np.where(beyond, outside_root[rows], inside_root[rows])
+        inside[rows[low]], inside_root[rows[low]] = reached[low], risen[low]
+        outside[rows[~low]], outside_root[rows[~low]] = reached[~low], risen[~low]
+        ended = low & stopped
+        narrow = CLOSE * np.minimum(inside[rows], NARROW)
+        close = (np.abs(risen - quantile[rows]) < CLOSE * quantile[rows]) | (outside[rows] - inside[rows] < narrow)
+        with np.errstate(all="ignore"):
+            left = (quantile[rows] - risen) * (reached - other) / (risen - other_root)
+        largest = CLOSE * np.minimum(np.abs(reached - other), NARROW)
+        left = np.where(close & np.isfinite(left), np.clip(left, -largest, largest), 0)
+        reach[rows] = np.minimum(reached + left, room[rows])
+        at_end[rows] = ended
+        going[rows[ended | close]] = False
+        step = _next(step, inside, inside_root, outside, outside_root, room, quantile, halve=attempts % 3 == 2)
+    return reach, at_end
 
 
-def _room(setting, columns, sign, logarithmic, centre):
-    """How far each coordinate can go: to the fit's bound, and not beyond a factor of a thousand."""
-    bounds = np.where(sign < 0, setting.bounds[0, columns], setting.bounds[1, columns])
-    bounds = np.where(logarithmic, np.log(np.where(logarithmic, bounds, 1)), bounds)
-    return np.minimum(np.abs(bounds - centre), FURTHEST)
-
-
-def _next(step, inside, inside_root, outside, outside_root, room, quantile):
+def _next(step, inside, inside_root, outside, outside_root, room, quantile, halve):
     """The next steps: wider while nothing is excluded, else where the root of the rise should be the quantile."""
     wider = inside * np.clip(quantile / np.maximum(inside_root, 1e-3), 1.2, 4)
     with np.errstate(invalid="ignore"):
         share = (quantile - inside_root) / (outside_root - inside_root)
-        between = inside + np.clip(share, 0.1, 0.9) * (outside - inside)
+        # Flat at first and steep at the end, the root is not linear: every third time the middle.
+        between = inside + (0.5 if halve else np.clip(share, 0.1, 0.9)) * (outside - inside)
     step = np.where(np.isfinite(outside), between, np.where(inside > 0, wider, step))
     return np.minimum(step, room)
 
 
-def _end(setting, name, sign, centre, reach, at_room):
-    """An end of the interval in the parameter's unit; None where all the room there is was not excluded."""
-    column = setting.names.index(name)
-    quantity = setting.quantities[column]
-    if at_room:
-        bound = setting.bounds[(sign + 1) // 2, column]
-        return float(bound) if bound in quantity.possible else None
-    end = centre + sign * reach
-    return float(np.exp(end) if quantity.logarithmic else end)
+class _WithQuantity(Circuit):
+    """A circuit and, as one more point of its spectrum, the logarithm of a quantity that follows from its parameters.
+
+    ``free`` marks the parameters that may move.
+    """
+
+    def __init__(self, circuit, function, free):
+        self.circuit, self.function, self.slots = circuit, function, circuit.slots
+        names = [slot.name for slot in circuit.slots]
+        # A parameter that stands twice moves in all its places: its slope is counted in the first.
+        self.first = [(names.index(p.name), p) for p, is_free in zip(circuit.parameters, free, strict=True) if is_free]
+        self.slot_of_name = {p.name: names.index(p.name) for p in circuit.parameters}
+
+    def evaluate(self, grid, values, jacobian):
+        impedance = self.circuit.evaluate(grid, values, None if jacobian is None else jacobian[:, :, :-1])
+        joined = np.empty((len(values), grid.omega.shape[-1] + 1), dtype=complex)
+        joined[:, :-1] = impedance
+        if jacobian is not None:
+            jacobian[:, :, -1] = 0
+        for row, own in enumerate(values):
+            named = {name: float(own[slot]) for name, slot in self.slot_of_name.items()}
+            joined[row, -1] = log_of(self.function, named)
+            if jacobian is not None:
+                for slot, parameter in self.first:
+                    # By the value here; by the fitted coordinate it becomes the same as for every element.
+                    scale = own[slot] if parameter.quantity.logarithmic else 1.0
+                    jacobian[row, slot, -1] = log_slope(self.function, named, parameter) / scale
+        return joined
+
+
+def log_of(function, values):
+    """Logarithm of a function of the parameters, NaN where it is not positive."""
+    value = float(function(values))
+    return math.log(value) if 0 < value < math.inf else math.nan
+
+
+def log_slope(function, values, parameter):
+    """Derivative of a function's logarithm by a fitted coordinate."""
+    value, name = values[parameter.name], parameter.name
+    below, above = (
+        log_of(function, {**values, name: value * math.exp(by) if parameter.quantity.logarithmic else value + by})
+        for by in (-WIDTH, WIDTH)
+    )
+    return (above - below) / (2 * WIDTH)
+
+
+def derived_interval(setting, standing, function, quantile):
+    """Ends of the interval of a positive quantity that follows from the parameters, NaN for an end that is open.
+
+    The quantity's logarithm h is pulled towards a target c: chi-square + ((h − c)/ε)² is minimised over all
+    parameters within their bounds. Where that is least, chi-square is least among all points of the same h, whatever
+    c and ε are, so each such fit gives one point of the profile, exactly, at the h that it reached.
+    """
+    model = _WithQuantity(setting.model, function, setting.free)
+    centres, roots = (np.array(part) for part in zip(*standing.centres(quantile), strict=True))
+    centres, roots = _livened(setting, [standing] * len(centres), centres, roots)
+    named = [dict(zip(setting.names, values, strict=True)) for values in centres]
+    centre = np.repeat([log_of(function, values) for values in named], 2)
+    nearest, root = np.repeat(centres, 2, axis=0), np.repeat(roots, 2)
+    sign = np.tile([-1, 1], len(centres))
+    parameters = [p for p, is_free in zip(setting.model.parameters, setting.free, strict=True) if is_free]
+    slope = np.array([log_slope(function, named[0], parameter) for parameter in parameters])
+    matters = slope != 0
+    spread = math.sqrt(max(slope[matters] @ standing.covariance[np.ix_(matters, matters)] @ slope[matters], 0.0))
+    first = min(quantile * spread, FIRST) if 0 < spread < math.inf else FIRST
+    fit_bounds = np.array(
+        [[b not in q.possible for b in own] for q, own in zip(setting.quantities, setting.bounds.T, strict=True)]
+    ).T
+    outward = np.zeros(len(sign), dtype=bool)
+
+    def attempt(rows, step):
+        target = centre[rows] + sign[rows] * step
+        weights = np.empty((len(rows), len(standing.weights) + 1))
+        weights[:, :-1], weights[:, -1] = standing.weights, math.sqrt(standing.variance) / (PULL * step)
+        data = np.empty(weights.shape, dtype=complex)
+        data[:, :-1], data[:, -1] = setting.impedances[standing.spectrum], target
+        solution = setting.minimise_augmented(model, nearest[rows], data, weights)
+        reached_log = np.array(
+            [log_of(function, dict(zip(setting.names, values, strict=True))) for values in solution.values]
+        )
+        cost = solution.cost - ((reached_log - target) * weights[:, -1]) ** 2
+        risen = np.sqrt(np.maximum((cost - standing.cost) / standing.variance, 0))
+        reached = np.maximum(sign[rows] * (reached_log - centre[rows]), 0)
+        low = risen < quantile
+        nearest[rows[low]] = solution.values[low]
+        short = reached < SHORT_OF * step
+        limited = (np.abs(solution.values - setting.bounds[:, None]) <= 1e-9 * np.abs(setting.bounds[:, None])) & (
+            setting.free
+        )
+        # Held up by limits of physics alone, the quantity ends there; by a bound of the fit, or by nothing, it is open.
+        outward[rows] = short & limited.any(axis=(0, 2)) & ~(limited & fit_bounds[:, None]).any(axis=(0, 2))
+        return risen, reached, short | (reached >= FURTHEST * (1 - 1e-2))
+
+    room, quantiles = np.full(len(sign), FURTHEST), np.full(len(sign), quantile)
+    reach, at_end = _search(attempt, np.full(len(sign), first), room, root, quantiles)
+    ends = np.where(at_end & ~outward, np.nan, np.exp(centre + sign * reach))
+    lows, highs = ends.reshape(-1, 2).T
+    return float(np.min(lows)), float(np.max(highs))

@@ -6,19 +6,25 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from sslib.impedance.profile import profile
+from sslib.impedance.profile import Standing, derived_interval, intervals, log_slope
 
 LEVEL = 0.95
 PROBE = 4.0
 """Factor by which each positive parameter is moved to see whether the data exclude that."""
+
+MUCH_BETTER = 1 / 3
+"""A combination is said to be known where its interval is so much narrower than that of either part."""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What a fit has to say besides its numbers: ``kind`` in the words below, the parameters it is about, a sentence.
 
-    Kinds: "not determined", "rival solution", "rails exchangeable", "arcs exchangeable", "bound reached",
-    "residuals exceed the noise", "residuals below the noise", "residuals systematic", "not converged".
+    Kinds: "not determined", "barely determined", "known only together", "rival solution", "rails exchangeable",
+    "arcs exchangeable", "bound reached", "residuals exceed the noise", "residuals below the noise",
+    "residuals systematic", "not converged"; of several spectra "spectra disagree"; of relaxation times "ill-posed
+    estimate", "outside the window", "peak uncertain", "not resolved", "peaks not separated", "number of peaks not
+    determined", "regularisation at its limit", "tail or relaxation". `RangeVerdict` has those of Kramers-Kronig tests.
     """
 
     kind: str
@@ -58,8 +64,8 @@ class FitResult:
     verdicts : tuple of Verdict
     rivals : tuple of (dict, float)
         Other solutions that the data cannot exclude, with how much larger their chi-square is.
-    basins, setting, variance
-        What the profiles of the intervals go on from.
+    setting, standing, profiles
+        What the profiles of the intervals go on from, and those that were asked for by level.
     """
 
     model: object
@@ -77,9 +83,14 @@ class FitResult:
     at_bound: dict
     verdicts: tuple
     rivals: tuple
-    basins: tuple = field(repr=False)
     setting: object = field(repr=False)
-    variance: float
+    standing: Standing = field(repr=False)
+    profiles: dict = field(repr=False, default_factory=dict)
+
+    @property
+    def variance(self):
+        """Of the weighted residuals, as the intervals take it."""
+        return self.standing.variance
 
     @property
     def reduced_chi_square(self):
@@ -124,28 +135,14 @@ class FitResult:
         return self._profile(level)[name]
 
     def _profile(self, level):
-        if not 0 < level < 1:
-            raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
-        if level not in self._profiles:
-            spread, quantile = np.sqrt(np.diagonal(self.covariance)), self._quantile(level)
-            values = np.array([self.values[name] for name in self.model.names])
-            cost = self.chi_square * self.noise**2
-            ends = profile(self.setting, values, cost, 0.0, spread, self.variance, quantile)
-            for other, other_cost in self.basins:
-                rise = np.sqrt(max(other_cost - cost, 0) / self.variance)
-                if rise < quantile:
-                    there = profile(self.setting, other, other_cost, rise, spread, self.variance, quantile)
-                    ends = {name: _hull(ends[name], there[name]) for name in ends}
-            self._profiles[level] = ends
-        return self._profiles[level]
-
-    @cached_property
-    def _profiles(self):
-        return {}
+        check_level(level)
+        if level not in self.profiles:
+            (ends,) = intervals(self.setting, [self.standing], [self._quantile(level)])
+            self.profiles[level] = {name: _open_as_none(own) for name, own in zip(self.free, ends, strict=True)}
+        return self.profiles[level]
 
     def _quantile(self, level):
-        tail = 0.5 + level / 2
-        return float(ndtri(tail) if self.noise_stated else stdtrit(self.degrees_of_freedom, tail))
+        return quantile_of(level, self.degrees_of_freedom, self.noise_stated)
 
     def table(self, truth=None, descriptions=None, level=LEVEL):
         """The parameters as a DataFrame: value, ends of the interval (NaN where open), truth if given, unit, meaning.
@@ -190,41 +187,53 @@ class FitResult:
         Parameters
         ----------
         function : callable
-            Takes the dictionary of values and returns a positive number.
+            Takes the dictionary of values, numbers within the fit's bounds and next to them, and returns a number that
+            is positive at the solution.
+        level : float
+            Of the interval.
 
         Returns
         -------
         value : float
         interval : tuple
-            That of the parameter where it depends on one alone, else from the covariance, to first order in the
-            fitted coordinates; both ends None where a parameter that matters has no standard error or is at a bound.
+            From the profile likelihood: how far the quantity can go, all parameters fitted again, before chi-square
+            forbids it; over all solutions that the data do not exclude. An end is None where a bound of the fit, or a
+            factor of a thousand, comes first.
         """
+        check_level(level)
         value = float(function(self.values))
-        slope = np.array([self._log_slope(function, name) for name in self.free])
-        matters = np.abs(slope) > 1e-7
-        if matters.sum() == 1:
-            # One parameter alone: the ends of its own interval, whatever the shape of chi-square.
-            name = self.free[int(np.argmax(matters))]
+        if not 0 < value < np.inf:
+            raise ValueError(f"the derived quantity is {value:g} at the solution; it has to be positive and finite")
+        slope = self._slopes(function, self.values)
+        matters = np.flatnonzero(~(np.abs(slope) < 1e-7))
+        if not len(matters):
+            return value, (value, value)
+        if len(matters) == 1 and self._follows(function, self.free[matters[0]], level):
+            # One parameter alone: the ends of its own interval.
+            name = self.free[matters[0]]
             ends = [
                 None if end is None else float(function({**self.values, name: end}))
                 for end in self.interval(name, level)
             ]
-            return value, tuple(ends if slope.sum() > 0 else ends[::-1])
-        covariance = self.covariance[np.ix_(matters, matters)]
-        bounded = [any(self.at_bound[name]) for name in np.array(self.free)[matters]]
-        if not np.isfinite(covariance).all() or any(bounded):
-            return value, (None, None)
-        reach = self._quantile(level) * np.sqrt(slope[matters] @ covariance @ slope[matters])
-        return value, (float(value * np.exp(-reach)), float(value * np.exp(reach)))
+            return value, tuple(ends if slope[matters[0]] > 0 else ends[::-1])
+        return value, _open_as_none(derived_interval(self.setting, self.standing, function, self._quantile(level)))
 
-    def _log_slope(self, function, name, width=1e-4):
-        """Derivative of a function's logarithm by a fitted coordinate."""
-        ends = []
-        for sign in (-1, 1):
-            value = self.values[name]
-            shifted = value * np.exp(sign * width) if self._logarithmic[name] else value + sign * width
-            ends.append(np.log(function({**self.values, name: shifted})))
-        return (ends[1] - ends[0]) / (2 * width)
+    def _slopes(self, function, values):
+        """Derivatives of a function's logarithm by the fitted coordinates, in the order of ``free``."""
+        return np.array([log_slope(function, values, p) for p in self.model.parameters if p.name in self.free])
+
+    def _follows(self, function, name, level):
+        """Whether a function goes one way with this parameter, and with no other, all over the parameter's interval.
+
+        At the solution alone that could be otherwise elsewhere: the smaller of two follows now one, now the other.
+        """
+        ends = [self.values[name] if end is None else end for end in self.interval(name, level)]
+        slopes = np.array(
+            [self._slopes(function, {**self.values, name: value}) for value in (ends[0], self.values[name], ends[1])]
+        )
+        other = np.array(self.free) != name
+        along = slopes[:, ~other]
+        return bool(((along > 0).all() or (along < 0).all()) and (np.abs(slopes[:, other]) < 1e-7).all())
 
 
 @dataclass(frozen=True)
@@ -233,7 +242,9 @@ class BatchResult:
 
     ``standard_errors`` are in the parameters' units, infinite where a spectrum does not limit a parameter;
     ``chi_square`` is against the stated noise, or against 1 (relative or ohm) where none was stated, and
-    ``reduced_chi_square`` that per degree of freedom.
+    ``reduced_chi_square`` that per degree of freedom. With intervals, ``intervals`` holds arrays of shape (spectra, 2),
+    NaN for an end that is open, and ``doubtful`` says for which spectra `fit` would have a verdict about the parameter
+    (not determined, rival solution, bound reached).
     """
 
     values: dict
@@ -242,9 +253,77 @@ class BatchResult:
     reduced_chi_square: np.ndarray
     converged: np.ndarray
     iterations: np.ndarray
+    level: float | None = None
+    intervals: dict | None = None
+    doubtful: dict | None = None
+
+    def interval(self, name):
+        """Ends of a parameter's intervals in its unit, two arrays; NaN for an end that the data leave open."""
+        if self.intervals is None:
+            raise ValueError("this batch was fitted without intervals; fit_batch(..., intervals=0.95) gives them")
+        if name not in self.intervals:
+            raise ValueError(f"there is no interval for {name!r}: known are {', '.join(self.intervals)}")
+        return tuple(self.intervals[name].T)
 
 
-def _hull(first, second):
-    """The interval that holds both; an open end stays open."""
-    lows, highs = zip(first, second, strict=True)
-    return None if None in lows else min(lows), None if None in highs else max(highs)
+def check_level(level):
+    """Raise ValueError for what is no level of confidence."""
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
+
+
+def quantile_of(level, degrees_of_freedom, noise_stated):
+    """Half the width of an interval in standard errors: normal, or Student's where the noise was estimated."""
+    tail = 0.5 + level / 2
+    return float(ndtri(tail) if noise_stated else stdtrit(degrees_of_freedom, tail))
+
+
+def _open_as_none(ends):
+    return tuple(None if np.isnan(end) else float(end) for end in ends)
+
+
+def known_together(result):
+    """Verdicts on parameters that the spectrum does not determine one by one but as a product or a ratio.
+
+    The Gerischer limit is the common case: a line longer than its penetration depth knows R_ion·R_ct alone, and the
+    interface's coefficient goes along with R_ion. Which combination it could be, the open ends say; that it is known,
+    its own profile.
+    """
+    loose = [verdict.parameters[0] for verdict in result.verdicts if verdict.kind == "not determined"]
+    loose = [name for name in dict.fromkeys(loose) if result._logarithmic[name]]
+    units = {parameter.name: parameter.unit for parameter in result.model.parameters}
+    taken = set()
+    for k, first in enumerate(loose):
+        for second in loose[k + 1 :]:
+            # What goes along with one of a pair that is named already is known with the other, too.
+            if first in taken or second in taken:
+                continue
+            for sign, mark in _combinations(result.interval(first), result.interval(second)):
+                value, ends = result.derive(lambda v, a=first, b=second, s=sign: v[a] * v[b] ** s)
+                alone = min(_width(result.interval(name)) for name in (first, second))
+                if None in ends or not _width(ends) < MUCH_BETTER * alone:
+                    continue
+                taken.add(second)
+                unit = f"{units[first]} {units[second]}" if sign > 0 else f"{units[first]}/({units[second]})"
+                unit = {"ohm ohm": "ohm^2", "ohm/(ohm)": ""}.get(unit, unit)
+                yield Verdict(
+                    "known only together",
+                    (first, second),
+                    f"{first} and {second} are known only as a {'product' if sign > 0 else 'ratio'}: "
+                    f"{first}{mark}{second} = {value:.4g} {unit}".rstrip()
+                    + f" ({ends[0]:.4g} to {ends[1]:.4g}).",
+                )
+                break
+
+
+def _combinations(first, second):
+    """Products and ratios that may be known where these two intervals are not: the open ends go together."""
+    product, ratio = (1, "·"), (-1, "/")
+    opposite = any(a is None and b is None for a, b in zip(first, second[::-1], strict=True))
+    alike = any(a is None and b is None for a, b in zip(first, second, strict=True))
+    return [product] * opposite + [ratio] * alike
+
+
+def _width(ends):
+    """Of an interval in the logarithm; an open one is as wide as can be."""
+    return np.inf if None in ends else np.log(ends[1] / ends[0])
