@@ -57,6 +57,9 @@ class StartDictionary:
             [0.3 if len(term.slots) == 1 and term.slots[0].unit == "ohm" else 0.01 for term in circuit.terms]
         )
         self._group(slots)
+        # Kept apart and in one piece, as the products below want them; each pair's own product is made when asked for.
+        self.parts = np.ascontiguousarray(self.shapes.real), np.ascontiguousarray(self.shapes.imag)
+        self._products = {}
 
     def _group(self, slots):
         """Order the shapes by neighbourhood: each belongs to the nearest of the first few."""
@@ -122,14 +125,13 @@ class StartDictionary:
         return np.concatenate([self._choose(terms, data[c], weights[c], floors[:, c], count) for c in chunks])
 
     def _choose(self, terms, data, weights, floors, count):
-        shapes, squared = self.shapes[terms], weights**2
-        gram = np.empty((len(terms), len(terms), len(data), shapes.shape[1]))
+        (real, imag), squared = self.parts, weights**2
+        gram = np.empty((len(terms), len(terms), len(data), self.shapes.shape[1]))
         overlap = np.empty(gram.shape[1:])
-        for j in range(len(terms)):
-            overlap[j] = (squared * data.real) @ shapes[j].real.T + (squared * data.imag) @ shapes[j].imag.T
-            for k in range(j + 1):
-                gram[j, k] = squared @ (shapes[j] * shapes[k].conj()).real.T
-                gram[k, j] = gram[j, k]
+        for j, term in enumerate(terms):
+            overlap[j] = (squared * data.real) @ real[term].T + (squared * data.imag) @ imag[term].T
+            for k, other in enumerate(terms[: j + 1]):
+                gram[j, k] = gram[k, j] = squared @ self._product(term, other).T
         sizes, misfit = _fitted(gram, overlap, floors)
         best = np.argsort(np.minimum.reduceat(misfit, self.begins, axis=1), axis=1)[:, :count]
         ends = np.append(self.begins[1:], misfit.shape[1])
@@ -143,6 +145,13 @@ class StartDictionary:
         factor[terms] = sizes[:, spectra, chosen] / self.size[terms][:, chosen]
         values = self.values[chosen] * np.moveaxis(factor[self.term_of_slot], 0, -1) ** self.scaling
         return values[:, :, self.first_slot]
+
+    def _product(self, first, second):
+        """Re(shape of one term times the conjugate of the other's), shape (shapes, frequencies)."""
+        if (first, second) not in self._products:
+            real, imag = self.parts
+            self._products[first, second] = real[first] * real[second] + imag[first] * imag[second]
+        return self._products[first, second]
 
     def _floors(self, data):
         """Smallest size of each term for each spectrum, shape (terms, spectra)."""
