@@ -69,6 +69,32 @@ def tortuosity_factor(volume_fraction, conductivity, effective):
     return np.asarray(volume_fraction) * conductivity / np.asarray(effective)
 
 
+def activated(T, energy, reference=298.15):
+    r"""Factor [1] by which a thermally activated resistance at T exceeds that at a reference temperature.
+
+    .. math:: R(T)/R(T_0) = \exp\left(\frac{E}{k}\left(\frac{1}{T} - \frac{1}{T_0}\right)\right)
+
+    Parameters
+    ----------
+    T : array_like
+        Temperature [K].
+    energy : array_like
+        Activation energy of the conductance [J] of one carrier (of sigma, not of sigma T).
+    reference : float
+        Temperature [K] at which the factor is 1.
+
+    Examples
+    --------
+    A process of 0.6 eV is about twice as slow 9 K below room temperature:
+
+    >>> from sslib.units import eV
+    >>> round(float(activated(289.15, 0.6 * eV)), 2)
+    2.07
+    """
+    check_positive(T=T, reference=reference)
+    return np.exp(np.asarray(energy) / BOLTZMANN * (1 / np.asarray(T, dtype=float) - 1 / reference))
+
+
 @dataclass(frozen=True, eq=False)
 class ArrheniusLine:
     r"""The outcome of `arrhenius_fit`.

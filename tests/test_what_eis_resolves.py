@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from sslib.impedance import cathode_model, fit_batch
+from sslib.impedance import cathode_model, fit_batch, information
 
 VALUES = {"R_sep": 25.0, "R_ion": 95.0, "R_el": 30.0, "R_ct": 80.0, "Q_dl": 2e-4, "alpha_dl": 0.92}
 
@@ -44,3 +44,16 @@ def test_the_smallest_arc_is_a_share_of_the_noise_times_the_impedance(results):
     assert noise_of_the_mean < results["smallest_arc"]["value"] < 10
     thickness = results["smallest_arc"]["value"] * 0.785e-4 * 1e-4
     assert results["smallest_interphase"]["value"] == pytest.approx(thickness / 1e-9, rel=1e-6)
+
+
+def test_a_temperature_is_worth_what_the_bound_says_there(results):
+    """The best temperature must beat the reference, by the ratio of two bounds that are computed anew here."""
+    frequency = np.geomspace(1e6, 0.01, 65)
+    model = cathode_model("two_rails", "resistor", "none", terminals="ion-electron")
+    kelvin = results["best_temperature"]["value"] + 273.15
+    energies = {"R_sep": 0.35, "R_ion": 0.35, "R_el": 0.1, "R_ct": 0.6}
+    step = (1 / kelvin - 1 / 298.15) / 8.617333262e-5
+    there = {name: value * np.exp(energies.get(name, 0) * step) for name, value in VALUES.items()}
+    here, best = (information(model, frequency, values, 0.003).error("R_el") for values in (VALUES, there))
+    assert results["gain_of_temperature"]["value"] == pytest.approx(here / best, rel=1e-6)
+    assert here / best >= 1
