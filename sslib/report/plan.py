@@ -6,8 +6,6 @@ each loop of a file that holds several, where the notebook has the parameters ``
 
 import fnmatch
 import glob
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from itertools import product
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from sslib.report.catalogue import Notebook, find_notebook, topic_notebooks
 from sslib.report.parameters import RequestError, locate_file, locate_folder, nearest
+from sslib.report.provenance import digest
 from sslib.report.sets import read_sets
 
 _longest_name = 80
@@ -317,8 +316,7 @@ def _safe(text):
 
 
 def _with_hash(text, request):
-    digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-    return f"{text[:_longest_name].rstrip('-.,')}-{digest[:8]}"
+    return f"{text[:_longest_name].rstrip('-.,')}-{digest(request)[:8]}"
 
 
 def check_run_name(name, what):

@@ -28,7 +28,7 @@ def environment():
         "commit": commit,
         "clean": clean,
         "library": library(),
-        "packages": _digest(sorted({f"{found.name} {found.version}" for found in distributions()})),
+        "packages": digest(sorted({f"{found.name} {found.version}" for found in distributions()})),
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in _packages},
@@ -41,7 +41,7 @@ def library():
     """The SHA-256 over the library's own files and the tables beside it."""
     paths = [path for folder in ("sslib", "data") for path in (_root / folder).rglob("*") if path.is_file()]
     own = [path for path in paths if path.suffix != ".pyc"]
-    return _digest({path.relative_to(_root).as_posix(): sha256(path) for path in own})
+    return digest({path.relative_to(_root).as_posix(): sha256(path) for path in own})
 
 
 def content(parameters, files, surroundings):
@@ -57,7 +57,7 @@ def content(parameters, files, surroundings):
     """
     same = {name: surroundings[name] for name in ("library", "packages", "system")}
     same["python"] = surroundings["versions"]["python"]
-    return _digest({"parameters": parameters, "files": [[f["what"], f["sha256"]] for f in files], **same})
+    return digest({"parameters": parameters, "files": [[f["what"], f["sha256"]] for f in files], **same})
 
 
 def files(run):
@@ -69,7 +69,8 @@ def files(run):
     return listed
 
 
-def _digest(document):
+def digest(document):
+    """The SHA-256 of a document of plain values, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 

@@ -5,7 +5,6 @@ Beside ``table.html`` lie ``table.csv`` and ``table.json``. Where the runs repor
 """
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from sslib.formatting import estimate, unit_sign
 from sslib.report.folder import publish
 from sslib.report.pages import page
+from sslib.report.provenance import digest
 
 CONDITIONS = ("started", "cycle", "temperature")
 """Keys of results that say under which conditions a file was measured, in the order in which they are drawn."""
@@ -50,7 +50,7 @@ def write_series(series, records, out, folder):
         ],
     }
     surroundings = next(iter(records.values()))["library"]
-    content = hashlib.sha256(json.dumps([document, surroundings]).encode()).hexdigest()
+    content = digest([document, surroundings])
     if _content(place / "table.json") != content:
         made = folder / ".tables" / series.notebook.name / series.name
         made.mkdir(parents=True)
