@@ -31,7 +31,16 @@ from sslib.impedance.experiment import (
     smallest_arc,
     smallest_change,
 )
-from sslib.impedance.fitting import fit, fit_batch, fit_stream
+from sslib.impedance.fitting import (
+    BatchResult,
+    Bootstrap,
+    FitResult,
+    Verdict,
+    bootstrap,
+    fit,
+    fit_batch,
+    fit_stream,
+)
 from sslib.impedance.joint import (
     Agreement,
     Arrhenius,
@@ -46,12 +55,21 @@ from sslib.impedance.joint import (
     narrowing,
     simulate_joint,
 )
-from sslib.impedance.kramers_kronig import Drift, KramersKronig, RangeVerdict, kramers_kronig
 from sslib.impedance.line import TransmissionLine
-from sslib.impedance.noise import ErrorStructure, RepeatNoise, noise_level, noise_of_repeats
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values
-from sslib.impedance.protocol import Check, check_protocol, header_amplitude, protocol_table
 from sslib.impedance.relaxation import Peak, RelaxationTimes, relaxation_times, zarc_distribution
-from sslib.impedance.resampling import Bootstrap, bootstrap
-from sslib.impedance.results import BatchResult, FitResult, Verdict
 from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_to_string
+from sslib.impedance.validity import (
+    Check,
+    Drift,
+    ErrorStructure,
+    KramersKronig,
+    RangeVerdict,
+    RepeatNoise,
+    check_protocol,
+    header_amplitude,
+    kramers_kronig,
+    noise_level,
+    noise_of_repeats,
+    protocol_table,
+)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sslib.impedance.results import LEVEL, PROBE
+from sslib.impedance.fitting.results import LEVEL, PROBE
 
 DRAWS = 1000
 STORAGE = "storage"

@@ -11,8 +11,8 @@ from sslib.datasets import describe, names
 from sslib.impedance.cathodes import compare
 from sslib.impedance.circuit import Series
 from sslib.impedance.elements import CPE, R
-from sslib.impedance.fitting import fit, fit_batch
-from sslib.impedance.results import FitResult
+from sslib.impedance.fitting.fits import fit, fit_batch
+from sslib.impedance.fitting.results import FitResult
 from sslib.instruments import SpectrumError, read_spectra
 from sslib.transport import effective_conductivity
 from sslib.units import celsius, cm, cm2, mm, um

@@ -16,7 +16,7 @@ from scipy.optimize import least_squares
 
 from sslib.impedance import CPE, R, TransmissionLine, fit_batch
 from sslib.impedance.circuit import Grid
-from sslib.impedance.minimise import Problem
+from sslib.impedance.fitting.minimise import Problem
 
 FREQUENCY = np.logspace(6, -2, 60)
 NOISE = 0.003

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.linalg import solve_banded
 
+from sslib.impedance.fitting.results import LEVEL
 from sslib.impedance.joint.model import Joint
 from sslib.impedance.line import TransmissionLine
-from sslib.impedance.results import LEVEL
 from sslib.instruments import Spectrum
 
 

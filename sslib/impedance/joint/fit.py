@@ -9,10 +9,10 @@ from scipy.special import chdtrc, fdtrc
 
 from sslib.checks import check_positive
 from sslib.impedance.circuit import Circuit, check_names
-from sslib.impedance.fitting import fit, fit_batch
+from sslib.impedance.fitting.fits import fit, fit_batch
+from sslib.impedance.fitting.results import FitResult, Verdict
 from sslib.impedance.joint.model import Joint
 from sslib.impedance.joint.starts import fit_alone, starting_values
-from sslib.impedance.results import FitResult, Verdict
 
 UNLIKELY = 1e-3
 # Numbers to spare from which a spectrum's own fit tells its noise: to about a fifth of it.

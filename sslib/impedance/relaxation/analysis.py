@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from sslib.checks import check_positive
+from sslib.impedance.fitting.results import LEVEL
 from sslib.impedance.relaxation.estimate import Estimate, best_estimate
 from sslib.impedance.relaxation.peaks import band, find_maxima, interval, peaks_with_intervals
 from sslib.impedance.relaxation.result import RelaxationTimes
 from sslib.impedance.relaxation.verdicts import verdicts
-from sslib.impedance.results import LEVEL
 
 # Factors on the λ of the estimate: what they change is not determined.
 NEARBY = 10.0 ** np.array([-1, -0.5, 0, 0.5, 1])

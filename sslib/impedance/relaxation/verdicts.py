@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sslib.impedance.fitting.results import Verdict
 from sslib.impedance.relaxation.estimate import REGULARISATIONS, TAIL_SLOPE, tail_slope
 from sslib.impedance.relaxation.peaks import STANDS_OUT_OF_ITSELF
-from sslib.impedance.results import Verdict
 
 # Share of the draws that has to show what is said to be there.
 FOUND = 0.9

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import chdtri
 
-from sslib.impedance.minimise import Solution
-from sslib.impedance.profile import Standing
-from sslib.impedance.results import LEVEL, PROBE, FitResult, Verdict
+from sslib.impedance.fitting.minimise import Solution
+from sslib.impedance.fitting.profile import Standing
+from sslib.impedance.fitting.results import LEVEL, PROBE, FitResult, Verdict
 
 DEEPER = 10
 # Basins up to this far above the best in chi-square, and so many of them, are kept for intervals at high levels.

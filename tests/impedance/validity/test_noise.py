@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from sslib.impedance import CPE, R, fit
-from sslib.impedance.noise import ErrorStructure, noise_level, noise_of_repeats
+from sslib.impedance.validity.noise import ErrorStructure, noise_level, noise_of_repeats
 from sslib.instruments import Spectrum, read_spectra
 
 MODEL = R("R_0") + (R("R_ct") | CPE("Q", "alpha"))

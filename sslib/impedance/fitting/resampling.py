@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sslib.impedance.fitting import fit_batch
-from sslib.impedance.results import LEVEL, check_level
+from sslib.impedance.fitting.fits import fit_batch
+from sslib.impedance.fitting.results import LEVEL, check_level
 
 DRAWS = 500
 KINDS = ("parametric", "residual")

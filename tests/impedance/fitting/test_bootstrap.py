@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sslib.impedance import fit
-from sslib.impedance.resampling import bootstrap
-from tests.impedance.test_fitting import FIVE, TRUTH, measured
+from sslib.impedance.fitting.resampling import bootstrap
+from tests.impedance.fitting.test_fitting import FIVE, TRUTH, measured
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from sslib.checks import check_between
-from sslib.impedance.results import Verdict
+from sslib.impedance.fitting.results import Verdict
 
 LEVEL = 0.01
 """Probability below which the residuals of a valid spectrum must lie to be called inconsistent, or a drift."""

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from sslib.impedance import CPE, C, FiniteLengthWarburg, L, R, SphericalDiffusion, TransmissionLine, Warburg
-from sslib.impedance.kramers_kronig import kramers_kronig
+from sslib.impedance.validity.kramers_kronig import kramers_kronig
 from sslib.instruments import Spectrum, read_spectra, read_spectrum
 
 ARC = R("R_0") + (R("R_ct") | CPE("Q", "alpha"))

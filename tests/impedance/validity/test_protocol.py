@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import iv
 
-from sslib.impedance.protocol import (
+from sslib.impedance.validity.protocol import (
     FARADAY,
     GAS_CONSTANT,
     NONLINEARITY,

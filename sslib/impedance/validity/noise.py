@@ -7,8 +7,8 @@ from scipy.optimize import brentq, nnls
 from scipy.special import chdtri, digamma, fdtrc, gammaln, ndtr, polygamma
 
 from sslib.checks import check_positive
-from sslib.impedance.kramers_kronig import kramers_kronig
-from sslib.impedance.results import LEVEL
+from sslib.impedance.fitting.results import LEVEL
+from sslib.impedance.validity.kramers_kronig import kramers_kronig
 
 ITERATIONS = 200
 TERMS = ("absolute", "relative", "low_frequency")

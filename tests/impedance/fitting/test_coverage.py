@@ -7,7 +7,7 @@ from scipy import stats
 
 from sslib.impedance import CPE, C, R, fit, fit_batch
 from tests.benchmarks.bench_coverage import FREQUENCY, MODELS, coverage, holds, random_truths, spectra
-from tests.impedance.test_fitting import FIVE, TRUTH, Measured, measured, with_noise
+from tests.impedance.fitting.test_fitting import FIVE, TRUTH, Measured, measured, with_noise
 
 SEED = 20261122
 
@@ -55,7 +55,7 @@ def test_blocks_of_a_batch_are_joined_with_their_intervals(monkeypatch):
     """Memory is bounded by blocks; where they meet nothing may be lost or come twice."""
     data = with_noise(np.tile(FIVE.impedance(FREQUENCY, **TRUTH), (7, 1)), 0.003, 2)
     whole = fit_batch(FIVE, FREQUENCY, data, starts=TRUTH, intervals=0.95)
-    monkeypatch.setattr("sslib.impedance.fitting.BLOCK", 3)
+    monkeypatch.setattr("sslib.impedance.fitting.fits.BLOCK", 3)
     parts = fit_batch(FIVE, FREQUENCY, data, starts=TRUTH, intervals=0.95)
     assert parts.level == 0.95
     for name in TRUTH:

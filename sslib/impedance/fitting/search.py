@@ -6,8 +6,8 @@ of the series resistance leaves. That is what the kicks are for.
 
 import numpy as np
 
-from sslib.impedance.minimise import Solution
-from sslib.impedance.starts import StartDictionary
+from sslib.impedance.fitting.minimise import Solution
+from sslib.impedance.fitting.starts import StartDictionary
 
 # Up to so many parameters one dictionary finds the basin: five reach it in 99.9 % of random lines.
 FEW = 5

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from sslib.impedance.profile import Standing, derived_interval, intervals, log_slope
+from sslib.impedance.fitting.profile import Standing, derived_interval, intervals, log_slope
 
 LEVEL = 0.95
 PROBE = 4.0

@@ -7,11 +7,11 @@ from itertools import islice
 
 import numpy as np
 
-from sslib.impedance.judgement import covariance_of, reports_of
-from sslib.impedance.minimise import Solution
-from sslib.impedance.profile import intervals
-from sslib.impedance.results import BatchResult, check_level, known_together, quantile_of
-from sslib.impedance.setting import Setting
+from sslib.impedance.fitting.judgement import covariance_of, reports_of
+from sslib.impedance.fitting.minimise import Solution
+from sslib.impedance.fitting.profile import intervals
+from sslib.impedance.fitting.results import BatchResult, check_level, known_together, quantile_of
+from sslib.impedance.fitting.setting import Setting
 
 STARTS = 24
 BATCH_STARTS = 8

@@ -4,8 +4,8 @@ import numpy as np
 
 from sslib.checks import check_positive
 from sslib.impedance.circuit import Grid, check_names, check_possible
-from sslib.impedance.minimise import Problem, minimise
-from sslib.impedance.search import search
+from sslib.impedance.fitting.minimise import Problem, minimise
+from sslib.impedance.fitting.search import search
 
 ITERATIONS = 100
 # What is flat is moved until it changes chi-square by so much, in steps of these lengths, so often.

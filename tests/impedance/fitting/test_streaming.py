@@ -21,8 +21,8 @@ from sslib.impedance import (
     Warburg,
     fit_batch,
     fit_stream,
-    fitting,
 )
+from sslib.impedance.fitting import fits
 
 FREQUENCY = np.logspace(4, -1, 12)
 MODEL = R("R_0") + (R("R_1") | C("C_1"))
@@ -68,8 +68,8 @@ class Inline(Executor):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(fitting, "BLOCK", 20)
-    monkeypatch.setattr(fitting, "BLIND_BLOCK", 20)
+    monkeypatch.setattr(fits, "BLOCK", 20)
+    monkeypatch.setattr(fits, "BLIND_BLOCK", 20)
 
 
 @pytest.mark.parametrize("starts", ["given", "blind"])
