@@ -31,6 +31,26 @@ def test_the_labelling_of_the_factor_is_stated(default_run):
     assert any("within one labelling" in note for note in notes)
 
 
+def test_the_area_is_where_people_look_for_it(tmp_path, capsys):
+    """`area` was taken for `larger_rail`, and no conductivity could be had."""
+    assert main(["report", "tlm_joint", "-p", "area=0.785", "--out", str(tmp_path)]) == 2
+    assert "area_cm2" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_area_and_thickness_give_conductivities_of_the_rails(tmp_path, default_run):
+    """80 um and 0.785 cm2 of the generated electrode: 95 and 30 ohm are 0.107 and 0.340 mS/cm."""
+    sizes = ["-p", "area_cm2=0.785", "-p", "thickness_um=80"]
+    assert main(["report", "tlm_joint", *sizes, "--name", "run", "--out", str(tmp_path)]) == 0
+    results = json.loads((tmp_path / "tlm_joint" / "run" / "results.json").read_text(encoding="utf-8"))["results"]
+    for name, true in (("sigma_ion", 0.10727), ("sigma_el", 0.33970)):
+        low, high = results[name]["interval"]
+        assert low < true < high
+        assert results[name]["unit"] == "mS/cm"
+    default = json.loads((default_run("tlm_joint") / "results.json").read_text(encoding="utf-8"))["results"]
+    assert "sigma_ion" not in default
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "absent", [("ion_electron",), ("ion_ion",), ("electron_electron",), ("ion_ion", "electron_electron")]

@@ -134,8 +134,8 @@ def compare(choices, spectrum, build=cathode_model, **settings):
     pandas.DataFrame
         One row a model, the best first: the choice, how many parameters it has, ``scatter`` (root mean square of the
         relative residuals per degree of freedom [1]), ``bic``, ``aicc`` (Akaike's criterion with the correction of
-        C. M. Hurvich, C.-L. Tsai, Biometrika 76 (1989) 297, for few data), and the value of each parameter, NaN where
-        the model lacks it. The noise is taken as proportional, of unknown level.
+        C. M. Hurvich, C.-L. Tsai, Biometrika 76 (1989) 297, doi 10.1093/biomet/76.2.297, for few data), and the value
+        of each parameter, NaN where the model lacks it. The noise is taken as proportional, of unknown level.
 
     Raises
     ------

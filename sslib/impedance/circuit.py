@@ -7,7 +7,7 @@ dZ/dvalue. A slot is one place in the tree where a parameter stands; a name that
 parameter.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,6 +84,8 @@ class Circuit:
     """A node of a circuit: an element, a combination, or a transmission line."""
 
     slots: tuple[Parameter, ...]
+    children: Sequence[tuple] = ()
+    """The circuits that this one joins, with the places of their slots: pairs (circuit, slice)."""
 
     def evaluate(self, grid, values, jacobian):
         """Impedance [ohm] of shape (sets, frequencies), or (sets, 1) where it is the same at all of them; fills
@@ -97,7 +99,9 @@ class Circuit:
         Each slot is given an impedance [ohm], an angular frequency [rad/s] and a number from 0 to 1, each of shape
         (draws, slots); an element makes itself of that impedance at that frequency.
         """
-        raise NotImplementedError
+        return np.concatenate(
+            [part.draw_slots(impedance[:, own], omega[:, own], uniform[:, own]) for part, own in self.children], axis=1
+        )
 
     @cached_property
     def parameters(self):
@@ -112,6 +116,14 @@ class Circuit:
     def terms(self):
         """What stands in series at the top: each can be scaled on its own."""
         return (self,)
+
+    @property
+    def branches(self):
+        """Every circuit within this one, whatever its depth, with the places of its slots: pairs (circuit, slice)."""
+        for part, own in self.children:
+            yield part, own
+            for inner, place in part.branches:
+                yield inner, slice(own.start + place.start, own.start + place.stop)
 
     @property
     def exchanges(self):
@@ -277,7 +289,7 @@ class _Combination(Circuit):
         self.parts = tuple(q for part in parts for q in (part.parts if type(part) is type(self) else (part,)))
         self.slots = tuple(slot for part in self.parts for slot in part.slots)
         ends = np.cumsum([len(part.slots) for part in self.parts])
-        self.parts_and_ranges = [
+        self.children = [
             (part, slice(int(end) - len(part.slots), int(end))) for end, part in zip(ends, self.parts, strict=True)
         ]
         check_shared(self.slots)
@@ -286,14 +298,8 @@ class _Combination(Circuit):
     def exchanges(self):
         return tuple(exchange for part in self.parts for exchange in part.exchanges)
 
-    def draw_slots(self, impedance, omega, uniform):
-        return np.concatenate(
-            [part.draw_slots(impedance[:, own], omega[:, own], uniform[:, own]) for part, own in self.parts_and_ranges],
-            axis=1,
-        )
-
     def _evaluate_parts(self, grid, values, jacobian):
-        for part, own in self.parts_and_ranges:
+        for part, own in self.children:
             own_jacobian = None if jacobian is None else jacobian[:, own]
             yield part.evaluate(grid, values[:, own], own_jacobian), own_jacobian
 

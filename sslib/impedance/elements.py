@@ -178,7 +178,10 @@ class CPE(Element):
         Quantity("alpha", "1", "constant-phase exponent", 0.3, 1.0, scaling=0, logarithmic=False, possible=(0, 1)),
     )
     equation = "Z = 1/(Q (iω)^α)"
-    source = "G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275 (whose exponent is 1 − α)"
+    source = (
+        "G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275, doi 10.1016/S0022-0728(84)80324-1 "
+        "(whose exponent is 1 − α)"
+    )
 
     def evaluate(self, grid, values, jacobian):
         coefficient, exponent = values[:, :1], values[:, 1:]
@@ -200,7 +203,7 @@ class Warburg(Element):
 
     quantities = (Quantity("sigma_W", "ohm s^-0.5", "Warburg coefficient", 1e-9, 1e12, scaling=1),)
     equation = "Z = σ_W (1 − i)/√ω"
-    source = "E. Warburg, Ann. Phys. 303 (1899) 493"
+    source = "E. Warburg, Ann. Phys. 303 (1899) 493, doi 10.1002/andp.18993030302"
 
     def evaluate(self, grid, values, jacobian):
         shape = (1 - 1j) / np.sqrt(grid.omega)

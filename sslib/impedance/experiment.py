@@ -182,8 +182,9 @@ def design_frequencies(model, values, candidates, noise, *, of=None, fixed=()):
     Notes
     -----
     The shares follow a multiplicative algorithm (Y. Yu, Ann. Stat. 38 (2010) 1593) and are optimal by the equivalence
-    theorem (J. Kiefer, J. Wolfowitz, Can. J. Math. 12 (1960) 363): no candidate would gain more than the design's own
-    frequencies do, to a ten-thousandth.
+    theorem (J. Kiefer, J. Wolfowitz, Can. J. Math. 12 (1960) 363, doi 10.4153/CJM-1960-030-4, for all parameters; J.
+    Kiefer, Ann. Stat. 2 (1974) 849, doi 10.1214/aos/1176342810, for other criteria): no candidate would gain more than
+    the design's own frequencies do, to a ten-thousandth.
     """
     candidates = np.asarray(candidates, dtype=float)
     (names, kinds), rows = _sensitivities(model, candidates, values, noise, fixed)

@@ -22,9 +22,10 @@ class TransmissionLine(Circuit):
         Z_\text{same-face} &= z + (a + b)\,c(q)
 
     with :math:`c(q) = (x \coth x - 1)/q`, :math:`h(q) = \tanh(x/2)/(x/2)`, :math:`x^2 = q`; electron-electron
-    is ion-ion with the rails exchanged. This is the general line of Bisquert (J. Phys. Chem. B 104 (2000) 2287) with
-    the sum :math:`z_1^2 + z_2^2` where the review prints a product, and the configurations I, II and III of Gomadam,
-    Weidner, Zawodzinski and Saab (J. Electrochem. Soc. 150 (2003) E371), rearranged so that either rail may vanish.
+    is ion-ion with the rails exchanged. This is the general line of Bisquert et al. (J. Phys. Chem. B 104 (2000) 2287,
+    doi 10.1021/jp993148h) with the sum :math:`z_1^2 + z_2^2` where the review prints a product, and the configurations
+    I, II and III of Gomadam, Weidner, Zawodzinski and Saab (J. Electrochem. Soc. 150 (2003) E371), rearranged so that
+    either rail may vanish.
 
     Parameters
     ----------
@@ -76,6 +77,8 @@ class TransmissionLine(Circuit):
         first, second = (0 if part is None else len(part.slots) for part in (ion, electron))
         self._ion, self._electron = slice(0, first), slice(first, first + second)
         self._interface = slice(first + second, len(self.slots))
+        places = [(ion, self._ion), (electron, self._electron), (interface, self._interface)]
+        self.children = [(part, own) for part, own in places if part is not None]
 
     @property
     def exchanges(self):
@@ -93,17 +96,6 @@ class TransmissionLine(Circuit):
                 text=f"Only the sum and the product of {names[0]} and {names[1]} enter this spectrum: that {names[0]} "
                 "is the larger is an assumption, not a result.",
             ),
-        )
-
-    def draw_slots(self, impedance, omega, uniform):
-        parts = [(self.ion, self._ion), (self.electron, self._electron), (self.interface, self._interface)]
-        return np.concatenate(
-            [
-                part.draw_slots(impedance[:, own], omega[:, own], uniform[:, own])
-                for part, own in parts
-                if part is not None
-            ],
-            axis=1,
         )
 
     def evaluate(self, grid, values, jacobian):

@@ -93,9 +93,11 @@ def effective_capacitance(resistance, coefficient, exponent):
 
     Notes
     -----
-    C. H. Hsu, F. Mansfeld, Corrosion 57 (2001) 747, for time constants spread along the current, as in a pellet. For
-    spreads along the surface G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275, have the resistance in series in
-    place of that across. Both assume a cause that the spectrum does not show.
+    C. H. Hsu, F. Mansfeld, Corrosion 57 (2001) 747, doi 10.5006/1.3280607, for time constants spread along the
+    current, as in a pellet (B. Hirschorn et al., Electrochim. Acta 55 (2010) 6218, doi 10.1016/j.electacta.2009.10.065,
+    tell the two spreads apart). For spreads along the surface G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275,
+    doi 10.1016/S0022-0728(84)80324-1, have the resistance in series in place of that across. Both assume a cause that
+    the spectrum does not show.
     """
     check_positive(resistance=resistance, coefficient=coefficient, exponent=exponent)
     exponent = np.asarray(exponent, dtype=float)
@@ -286,6 +288,70 @@ def conduction(fits, thickness, area):
     return frame.sort_values("part", key=lambda column: column.map(order.index), kind="stable", ignore_index=True)
 
 
+def fit_table(fits, cell_constant):
+    """What the pellet shows at each temperature, as a DataFrame: resistances [ohm], capacitances [F/cm], scatter [%].
+
+    Parameters
+    ----------
+    fits : iterable of PelletFit
+    cell_constant : float
+        [1/m]; capacitances are those of a pellet as wide as thick.
+    """
+    import pandas as pd
+
+    rows = []
+    for fitted in fits:
+        arcs = {part: fitted.arc(part) for part in (BULK, BOUNDARY)}
+        capacitances = {part: arc and arc.capacitance * cell_constant * cm for part, arc in arcs.items()}
+        rows.append(
+            {
+                "T [°C]": fitted.temperature - celsius(0),
+                "pellet shows": " or ".join((fitted.sample, *fitted.rivals)),
+                "total [Ω]": fitted.total[0],
+                "bulk [Ω]": arcs[BULK] and arcs[BULK].resistance,
+                "boundaries [Ω]": arcs[BOUNDARY] and arcs[BOUNDARY].resistance,
+                "C·L/A, bulk [F/cm]": capacitances[BULK],
+                "C·L/A, bound. [F/cm]": capacitances[BOUNDARY],
+                "scatter [%]": 100 * np.sqrt(np.mean(np.abs(fitted.result.residuals) ** 2) / 2),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def remarks(fits, noise=None):
+    """What the fits of a series have to say (list of str), each once with its temperatures.
+
+    Parameters
+    ----------
+    fits : iterable of PelletFit
+    noise : float, optional
+        The level that was stated [1].
+    """
+    found = {}
+    for fitted in fits:
+        at = f"{fitted.temperature - celsius(0):.4g}"
+        for note in fitted.notes:
+            found.setdefault(f"{note}.", []).append(at)
+    outside, misfit = [], []
+    for fitted in fits:
+        at, bulk = f"{fitted.temperature - celsius(0):.4g}", fitted.arc(BULK)
+        outside += [at] * (bulk is not None and not bulk.inside)
+        kinds = {verdict.kind for verdict in fitted.result.verdicts}
+        misfit += [at] * bool(kinds & {"residuals exceed the noise", "not converged"})
+    if outside:
+        found[
+            "the apex of the bulk's arc lies above the highest frequency: the resistance rests on the shape of the "
+            "part that was measured (open symbols below)."
+        ] = outside
+    if misfit:
+        level = "the noise" if noise is None else f"{100 * noise:g} %"
+        found[
+            f"the circuit does not describe the spectrum to within {level}; the intervals of these resistances are "
+            "widened to the residuals."
+        ] = misfit
+    return [f"At {', '.join(at)} °C {text}" for text, at in found.items()]
+
+
 def total_with_electrode_arc(fitted, spectrum, cell_constant):
     """The pellet's total resistance if its electrode had an arc besides the tail, and whether that fits better.
 
@@ -356,7 +422,7 @@ def _arcs(result, spectrum, cell_constant):
     return tuple(arcs), tuple(notes)
 
 
-def pellet_size(spectra, series, area=None, thickness=None):
+def pellet_size(spectra, series, area=None, thickness=None, diameter=None):
     """Area [m2] and thickness [m] of a pellet, and where they are from (a note).
 
     What is given comes first, then what the files' heads state, then what the measurers of a public set state.
@@ -367,8 +433,8 @@ def pellet_size(spectra, series, area=None, thickness=None):
         Those that state an area or a thickness (``thickness_mm = 1``) have to agree on it.
     series : str
         Name of the series: that of a public data set is looked up.
-    area, thickness : float, optional
-        Given ones [m2], [m].
+    area, thickness, diameter : float, optional
+        Given ones [m2], [m], [m]; a diameter in place of an area.
 
     Returns
     -------
@@ -376,6 +442,12 @@ def pellet_size(spectra, series, area=None, thickness=None):
         None where nobody states it.
     note : str
     """
+    if diameter is not None:
+        if area is not None:
+            raise ValueError(
+                f"the diameter is {diameter / mm:g} mm and the area {area / cm2:g} cm²; only one of them can be given"
+            )
+        area = np.pi * (diameter / 2) ** 2
     known = describe(series) if series in names() else None
     stated = {"area": {spectrum.area for spectrum in spectra} - {None}, "thickness": set()}
     for spectrum in spectra:

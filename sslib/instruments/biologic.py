@@ -21,6 +21,12 @@ MPT_START = ("EC-Lab ASCII FILE", "BT-Lab ASCII FILE")
 _DEFAULT_AREA = 0.001 * cm2
 # Where the settings of EC-Lab 10 and 11 hold the area as a float [cm2]: before the name of the reference electrode.
 _AREA_OFFSET = 0x211
+# Where the settings of EC-Lab 11.6 hold those of a PEIS in one sequence of 52: the first frequency, its unit (0 is MHz,
+# each step a thousandth) and Va [mV], the peak of the sine. In three files Va is what their export or |Ewe| says.
+_PEIS = b"\x1d"
+_SEQUENCES_OFFSET, _SEQUENCES = 0x1847, (1, 52)
+_FIRST_OFFSET, _VA_OFFSET = 0x1862, 0x1872
+_AMPLITUDE = re.compile(r"^(Va \(mV\)|Ia|unit +Ia)(?: {2,}|\t)(.*)$", re.MULTILINE)
 
 
 def read_mpr(source, data):
@@ -69,6 +75,8 @@ def read_mpr(source, data):
         header["Electrode surface area"] = f"{struct.unpack_from('<f', settings, _AREA_OFFSET)[0]:.6g} cm2"
     area, notes = area_of(header, _DEFAULT_AREA)
     names = file.data.dtype.names
+    if "freq/Hz" in names and len(file.data):
+        header |= _peis_amplitude(settings, float(file.data["freq/Hz"][0]))
     return Table(
         source,
         names,
@@ -81,8 +89,28 @@ def read_mpr(source, data):
     )
 
 
+def _peis_amplitude(settings, first_frequency):
+    """``Va (mV)`` of a .mpr as its export states it; nothing where the settings are laid out otherwise.
+
+    The frequency that the settings begin with has to be the one that was measured first: other versions of EC-Lab
+    shift the table by some bytes.
+    """
+    if len(settings) < _VA_OFFSET + 4 or not settings.startswith(_PEIS):
+        return {}
+    first, unit = struct.unpack_from("<fB", settings, _FIRST_OFFSET)
+    (amplitude,) = struct.unpack_from("<f", settings, _VA_OFFSET)
+    laid_out = struct.unpack_from("<HH", settings, _SEQUENCES_OFFSET) == _SEQUENCES
+    if not laid_out or not np.isclose(first * 10.0 ** (6 - 3 * unit), first_frequency, rtol=0.01):
+        return {}
+    return {"Va (mV)": f"{amplitude:.6g}"}
+
+
 def read_mpt(source, text, columns=None):
     """The tables of a .mpt file, as `read_text` gives them.
+
+    The amplitude stands among the settings, a column for each sequence of the technique, as ``Va (mV)`` or as ``Ia``
+    and ``unit Ia``; the head of the spectrum has it under that name, several values one after another where they
+    differ.
 
     EC-Lab states loops above the table: ``Loop 1 from point number 60 to 119``. They part the points as a change of
     the cycle number does, and number the cycle where the table does not.
@@ -108,9 +136,11 @@ def read_mpt(source, text, columns=None):
     numbers, first_points = np.array(loops, dtype=int).reshape(-1, 2).T
     begun = re.search(r"^[ \t]*Acquisition started on *:(.*)$", text, re.MULTILINE)
     started, notes = read_date(begun[1], MONTH_FIRST, "EC-Lab writes it so") if begun else (None, [])
+    amplitude = _stated_amplitude(text)
     return [
         replace(
             table,
+            header=table.header | amplitude,
             started=started,
             timed_from_start=True,
             loops=_loops_of_rows(table, numbers, first_points),
@@ -118,6 +148,16 @@ def read_mpt(source, text, columns=None):
         )
         for table in read_text(source, text, columns, default_area=_DEFAULT_AREA)
     ]
+
+
+def _stated_amplitude(text):
+    """By name the lines of the amplitude among the settings; under control of the current that of the current."""
+    found = {}
+    for name, columns in _AMPLITUDE.findall(text):
+        found.setdefault(" ".join(name.split()), ", ".join(dict.fromkeys(columns.split())))
+    if "Ia" in found:
+        found.pop("Va (mV)", None)
+    return {name: value for name, value in found.items() if value}
 
 
 def _loops_of_rows(table, numbers, first_points):

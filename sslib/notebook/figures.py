@@ -4,15 +4,23 @@ Colours are those of Okabe and Ito, which people with any colour vision tell apa
 """
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from sslib.formatting import number
+from sslib.units import S_cm, celsius, cm, eV
 
-BLACK, BLUE, VERMILION, GREY = "#000000", "#0072b2", "#b34700", "#666666"
+BLACK, BLUE, VERMILION, GREY, GREEN = "#000000", "#0072b2", "#b34700", "#666666", "#007a5a"
 WIDTH = 7.3
 DATA = {"marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": "none", "color": BLACK}
 MODEL = {"linestyle": "-", "linewidth": 1.8, "color": BLUE}
+PARTS_OF_A_PELLET = {
+    "total": ("s", BLACK, "-"),
+    "bulk": ("o", BLUE, "--"),
+    "grain boundary": ("^", VERMILION, "-."),
+    "boundary material": ("v", GREY, ":"),
+}
 
 
 def _figure(height, *args, **kwargs):
@@ -166,6 +174,133 @@ def budget_figure(budget, frequency):
     axes.set_xlim(min(0, ends.min()) * 1.05, furthest.max() * 1.3)
     axes.set(xlabel=f"share of Re Z at {number(frequency, 3)} Hz [Ω]")
     axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def interval_figure(comparison, truth=None):
+    """Intervals of each parameter from each spectrum alone and from all of them, and how wide they are.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From `sslib.impedance.joint`.
+    truth : dict, optional
+        True values by name.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The left panel ends at a quarter and at four times the joint value, where a fit's own probe does.
+    """
+    names, joint = list(comparison.names), comparison.joint.values
+    figure, (left, right) = _figure(0.9 + 0.6 * len(names), 1, 2, sharey=True, width_ratios=[1.5, 1])
+    looks = dict(zip(comparison.alone, zip((VERMILION, GREY, GREEN), "s^v", strict=True), strict=False))
+    for place, (label, result) in enumerate(comparison.every.items()):
+        colour, mark = looks.get(label, (BLUE, "o"))
+        for row, name in enumerate(name for name in names if name in result.free):
+            y = -names.index(name) + 0.27 - 0.18 * place
+            low, high = result.interval(name)
+            ends = np.clip([(low or 0) / joint[name], (high or np.inf) / joint[name]], 0.25, 4)
+            own = label if row == 0 else None
+            left.plot(ends, [y, y], linewidth=2.5, solid_capstyle="butt", color=colour, label=own)
+            left.plot(result.values[name] / joint[name], y, mark, color=colour, markersize=4)
+            if low and high:
+                right.plot(np.log(high / low), y, mark, markersize=6, color=colour)
+            else:
+                where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+                right.annotate("open", (1, y), (-4, 0), ha="right", va="center", color=colour, **where)
+    for name in (truth or {}).keys() & set(names):
+        left.plot(truth[name] / joint[name], -names.index(name), "|", color=BLACK, markersize=26)
+    left.set_yticks(-np.arange(len(names)), names)
+    left.set(xscale="log", xlim=(0.25, 4), xlabel="value over that of the joint fit [1]")
+    left.set_xticks([0.25, 0.5, 1, 2, 4], ["¼", "½", "1", "2", "4"])
+    left.minorticks_off()
+    right.set(xscale="log", xlabel="width of the interval of ln [1]")
+    for axes in (left, right):
+        axes.grid(axis="x", color="#dddddd")
+    figure.legend(*left.get_legend_handles_labels(), frameon=False, ncols=4, loc="outside upper center")
+    return figure
+
+
+def series_figure(spectra, fits):
+    """Spectra of a pellet at several temperatures with their fits: Nyquist diagram over the total, and its losses.
+
+    Parameters
+    ----------
+    spectra : list of Spectrum
+    fits : list of PelletFit
+        Of the same.
+    """
+    figure, (nyquist, loss) = _figure(3.9, 1, 2)
+    shades = colormaps["viridis"](np.linspace(0, 0.85, len(fits)))
+    for fitted, spectrum, shade in zip(fits, spectra, shades, strict=True):
+        scale, label = fitted.total[0], f"{fitted.temperature - celsius(0):.4g} °C"
+        data, model = spectrum.impedance, fitted.result.fitted
+        marks = {**DATA, "color": shade, "markersize": 3.5}
+        line = {"color": shade, "linewidth": 1.2}
+        nyquist.plot(data.real / scale, -data.imag / scale, label=label, **marks)
+        nyquist.plot(model.real / scale, -model.imag / scale, **line)
+        loss.loglog(spectrum.frequency, -data.imag, **marks)
+        loss.loglog(spectrum.frequency, -model.imag, **line)
+    nyquist.set(xlim=(0, 1.6), ylim=(0, 1.6), xlabel="Re Z / total [1]", ylabel="−Im Z / total [1]", aspect="equal")
+    nyquist.legend(frameon=False, fontsize="small", loc="upper left")
+    loss.set(xlabel="frequency [Hz]", ylabel="−Im Z [Ω]")
+    return figure
+
+
+def capacitance_figure(fits, cell_constant, limits):
+    """Capacitance of each arc of a pellet against temperature, with bands of what it is taken for.
+
+    Parameters
+    ----------
+    fits : list of PelletFit
+    cell_constant : float
+        Thickness over area [1/m].
+    limits : pair of float
+        The largest of a bulk and of a boundary [F/m].
+    """
+    figure, axes = _figure(2.7)
+    for ends, shade in zip(((1e-11, limits[0]), limits), ("#e6f0f8", "#f8ebe3"), strict=True):
+        axes.axhspan(*(end * cm for end in ends), color=shade)
+    looks = {**PARTS_OF_A_PELLET, "electrode": ("s", BLACK, ""), "not assigned": ("x", GREY, "")}
+    for part, (mark, colour, _) in looks.items():
+        arcs = [(fitted.temperature, arc) for fitted in fits for arc in fitted.arcs if arc.part == part]
+        if arcs:
+            values = [(T - celsius(0), arc.capacitance * cell_constant * cm) for T, arc in arcs]
+            axes.semilogy(*np.array(values).T, mark, color=colour, label=part)
+    axes.set(xlabel="temperature [°C]", ylabel="C·L/A [F/cm]", ylim=(1e-13, 1e-5))
+    axes.legend(frameon=False, ncols=4, loc="upper left")
+    return figure
+
+
+def arrhenius_figure(parts, remark=""):
+    """Arrhenius diagram of σT of the parts of a pellet, with their lines; open where an arc's apex was not measured.
+
+    Parameters
+    ----------
+    parts : dict of PartConduction
+        From `PelletConduction`.
+    remark : str
+        Behind the unit of the conductivity.
+    """
+    figure, axes = _figure(4.6)
+    for part, own in parts.items():
+        mark, colour, dashes = PARTS_OF_A_PELLET[part]
+        T, seen = own.points["T"], own.points["inside"]
+        value = own.points["conductivity"] * T / S_cm
+        for which, fill in ((seen, colour), (~seen, "none")):
+            axes.semilogy(1000 / T[which], value[which], mark, color=colour, markerfacecolor=fill)
+        ends = np.array([T.min(), T.max()])
+        line = own.product
+        label = f"{own.name}, {line.energy / eV:.3f} eV"
+        axes.semilogy(1000 / ends, line.conductivity(ends) * ends / S_cm, dashes, color=colour, label=label)
+    axes.set(xlabel="1000 K / T [1]", ylabel=f"σT [S K/cm{remark}]")
+    measured = np.concatenate([own.points["T"] for own in parts.values()])
+    ticks = np.unique(np.round(measured - celsius(0)))
+    top = axes.secondary_xaxis("top")
+    top.set_xticks(1000 / celsius(ticks), [f"{tick:.0f}" for tick in ticks])
+    top.set(xlabel="temperature [°C]")
+    axes.legend(frameon=False)
     return figure
 
 

@@ -8,13 +8,17 @@ from scipy import stats
 from sslib.impedance import CPE, C, R, TransmissionLine, cathode_model, fit, fit_batch, resistance_budget
 from sslib.impedance.joint import (
     Arrhenius,
+    Comparison,
     Free,
     Joint,
     Shared,
     Smooth,
+    configurations,
     fit_joint,
     ladder_deviation,
     narrowing,
+    rails,
+    recovered,
     simulate_joint,
 )
 from sslib.instruments import Spectrum
@@ -28,7 +32,7 @@ TRUTH = {"R_0": 20.0, "R_ion": 80.0, "R_ct": 120.0, "Q": 1e-4, "alpha": 0.9}
 TEMPERATURES = {f"{t} C": celsius(t) for t in (0, 25, 50, 75)}
 
 
-def configurations(cathode="two_rails", names=CONFIGURATIONS):
+def configurations_of_rails(names=CONFIGURATIONS, cathode="two_rails"):
     return {name: cathode_model(cathode, CONFIGURATIONS[name], terminals=name) for name in names}
 
 
@@ -69,7 +73,7 @@ def three():
     """Truth and joint fit of an electrode in three configurations."""
     (truth,) = random_truths(1, 1)
     truth |= {"R_ion": 60.0, "R_el": 90.0}
-    return truth, fit_joint(simulated(configurations(), truth, seed=2), noise=NOISE)
+    return truth, fit_joint(simulated(configurations_of_rails(), truth, seed=2), noise=NOISE)
 
 
 def random_laws(rng, labels):
@@ -127,7 +131,7 @@ def test_laws_are_what_they_say():
 
 def test_a_joint_model_is_its_spectra_in_a_row():
     """Were a segment in the wrong place, one spectrum would be fitted with another's frequencies."""
-    models = configurations()
+    models = configurations_of_rails()
     (truth,) = random_truths(1, 5)
     frequencies = {label: np.geomspace(1e5, 1e-2, 5 + k) for k, label in enumerate(models)}
     joint = Joint({label: (models[label], len(f)) for label, f in frequencies.items()})
@@ -155,6 +159,44 @@ def test_one_spectrum_jointly_is_that_spectrum_alone():
         assert joint.agreement is None
 
 
+@pytest.mark.parametrize(("error", "level"), [("proportional", NOISE), ("unit", 0.3), ({"only": 0.15}, 2.0)])
+def test_one_spectrum_whose_noise_is_stated_by_label_is_that_spectrum_alone(error, level):
+    """The level by label is the same statement as the number: nothing that a report quotes may hang on which it was."""
+    spectra = simulate_joint({"only": FIVE}, FREQUENCY, TRUTH, seed=3)
+    labelled = fit_joint(spectra, noise={"only": level}, error=error)
+    plain = fit(*spectra["only"], noise=level, error=error if isinstance(error, str) else error["only"])
+    assert_allclose(list(labelled.values.values()), list(plain.values.values()), rtol=1e-4)
+    assert_allclose(labelled.chi_square, plain.chi_square, rtol=1e-4)
+    assert_allclose(labelled.interval("R_ion"), plain.interval("R_ion"), rtol=1e-3)
+    assert_allclose(labelled.noise, plain.noise)
+    assert_allclose(labelled.residuals, plain.residuals, rtol=1e-3, atol=1e-6)
+    assert_allclose(labelled.parts["only"].chi_square, plain.chi_square, rtol=1e-4)
+    assert labelled.parts["only"].noise == level
+    assert labelled.noise_stated
+    assert labelled.agreement is None
+    assert [(verdict.kind, verdict.text) for verdict in labelled.verdicts] == [
+        (verdict.kind, verdict.text) for verdict in plain.verdicts
+    ]
+
+
+def test_bounds_hold_for_the_spectrum_that_they_are_about():
+    """At the reference temperature R_ion is the joint parameter itself, elsewhere not: its bounds would spoil the fit
+    of the other spectrum alone, which tells its noise."""
+    laws = {"R_ion": Arrhenius({"a": 280.0, "b": 340.0}, reference=280.0)}
+    spectra = simulated({"a": FIVE, "b": FIVE}, {**TRUTH, "E_R_ion": 0.3}, laws)
+    result = fit_joint(spectra, laws=laws, bounds={"R_ion": (60.0, 100.0)})
+    assert result.parts["b"].values["R_ion"] < 15
+    assert_allclose([part.noise for part in result.parts.values()], NOISE, rtol=0.3)
+    assert result.agreement.probability > 1e-3
+
+
+def test_what_is_held_fixed_in_one_spectrum_is_fixed_in_its_fit_alone():
+    """Alone it would have a freedom more, which the agreement counts as a parameter that the spectra share."""
+    spectra = simulated({"a": FIVE, "b": FIVE}, TRUTH)
+    result = fit_joint(spectra, laws={"R_0": "free"}, fixed={"R_0_a": 20.0}, noise=NOISE)
+    assert result.agreement.degrees_of_freedom == 4
+
+
 def test_three_configurations_tell_the_rails_apart(three):
     """Here the electronic rail is the larger: within the default labelling one spectrum alone swaps the names."""
     truth, joint = three
@@ -167,6 +209,62 @@ def test_three_configurations_tell_the_rails_apart(three):
         assert low < truth[name] < high, name
     assert narrowing(alone, joint, "R_el") > 5
     assert joint.chi_square <= from_truth(joint, truth) + 0.01
+
+
+def test_a_comparison_says_what_the_joint_fit_adds(three):
+    """Its table and its words are what a reader quotes: they must be those of the fits."""
+    truth, joint = three
+    alone = {"ion-electron": fit(joint.parts["ion-electron"].model, joint.parts["ion-electron"], noise=NOISE)}
+    comparison = Comparison(alone, joint)
+    factor = narrowing(alone["ion-electron"], joint, "R_ct")
+    assert comparison.factor("ion-electron", "R_ct") == factor
+    assert comparison.factor("ion-ion", "R_ct") is None
+    assert f"ln R_ct narrows by a factor of {factor:.3g}" in comparison.words("ion-electron", "R_ct")
+    # Alone this end is open: a factor of infinity is no number to quote.
+    assert comparison.factor("ion-electron", "R_el") == np.inf
+    assert comparison.words("ion-electron", "R_el") == "the interval of ln R_el, open before, is closed"
+    assert comparison.factor_table().loc["R_el", "ion-electron"] == "open alone"
+    assert comparison.names == ("R_sep", "R_ion", "R_el", "Q_dl", "R_ct")
+    table = comparison.table(truth)
+    assert list(table.columns) == ["unit", "ion-electron", "joint", "truth"]
+    assert table.loc["R_el", ["unit", "truth"]].tolist() == ["Ω", 90.0]
+    low, high = joint.interval("R_el")
+    assert [float(end) for end in table.loc["R_el", "joint"].split("–")] == pytest.approx([low, high], rel=1e-2)
+    assert comparison.factor_table().loc["R_ct", "ion-electron"] == f"{factor:.3g}"
+    found = recovered(joint, truth)
+    assert found.loc["R_el", "inside"] == "yes"
+    assert recovered(joint, {"R_el": 60.0})["inside"].to_dict() == {"R_el": "no"}
+
+
+def test_configurations_of_an_electrode_and_what_their_files_say(three):
+    """A separator between electronic contacts, or contacts other than stated, would be another cell."""
+    _, joint = three
+
+    def measured(label, **header):
+        part = joint.parts[label]
+        return Spectrum(part.frequency, part.impedance, header=header, notes=["a row is left out"])
+
+    given = {"ion-ion": measured("ion-ion", terminals="ion-electron"), "electron-electron": measured("ion-electron")}
+    spectra, notes = configurations(given, "two_rails", "resistor")
+    assert "R_sep" in spectra["ion-ion"][0].names
+    assert "R_sep" not in spectra["electron-electron"][0].names
+    assert spectra["ion-ion"][1] is given["ion-ion"]
+    assert "The file of the ion-ion spectrum states ion-electron terminals." in notes
+    assert "electron-electron: a row is left out" in notes
+    assert not any("generated" in note for note in notes)
+    known = {"ion-ion": measured("ion-ion", **{"truth R_ion": "60 ohm"})}
+    assert any("generated" in note for note in configurations(known, "two_rails")[1])
+    with pytest.raises(ValueError, match="no spectrum is given"):
+        configurations({}, "two_rails")
+
+
+def test_rails_are_told_apart_or_not(three):
+    _, joint = three
+    assert rails(joint) == "told apart"
+    part = joint.parts["ion-electron"]
+    assert rails(fit(part.model, part, noise=NOISE)) == "exchangeable"
+    tiny = simulated(configurations_of_rails(("ion-ion",)), {**random_truths(1, 1)[0], "R_el": 0.001})
+    assert rails(fit_joint(tiny, noise=NOISE)) == "not determined"
 
 
 def test_what_a_joint_fit_says_of_each_spectrum(three):
@@ -191,7 +289,7 @@ def test_what_a_joint_fit_says_of_each_spectrum(three):
 
 def test_exchanges_remain_only_where_every_spectrum_has_them():
     """A joint fit that still called the rails exchangeable would hide what the second configuration bought."""
-    both = {label: (model, 5) for label, model in configurations().items()}
+    both = {label: (model, 5) for label, model in configurations_of_rails().items()}
     assert Joint(both).exchanges == ()
     same = {label: (cathode_model("two_rails", "resistor"), 5) for label in TEMPERATURES}
     laws = {name: Arrhenius(TEMPERATURES) for name in ("R_ion", "R_el")}
@@ -277,7 +375,7 @@ def test_a_course_over_cycles_smooth_free_and_shared():
 
 def test_each_spectrum_may_have_a_noise_of_its_own():
     """One level for all would let a noisy spectrum speak as loudly as a good one."""
-    models = configurations(names=("ion-electron", "ion-ion"))
+    models = configurations_of_rails(("ion-electron", "ion-ion"))
     (truth,) = random_truths(1, 9)
     quiet, loud = (simulated(models, truth, noise=noise, seed=6) for noise in (0.001, 0.02))
     spectra = {"ion-electron": quiet["ion-electron"], "ion-ion": loud["ion-ion"]}
@@ -299,7 +397,7 @@ def test_each_spectrum_may_have_a_noise_of_its_own():
 
 def test_spectra_of_different_electrodes_are_said_to_disagree():
     """Two pieces that are not alike must not be averaged in silence, whether the noise is stated or not."""
-    models = configurations()
+    models = configurations_of_rails()
     (truth,) = random_truths(1, 1)
     truth |= {"R_ion": 60.0, "R_el": 90.0}
     spectra = simulated(models, truth, seed=2)
@@ -371,7 +469,7 @@ def check_recovery(cathode, names, count, seed):
     """Share of random electrodes whose fit reaches the chi-square of the truth, and the intervals that hold it."""
     reached, held, told_apart = [], [], []
     for k, truth in enumerate(random_truths(count, seed)):
-        result = fit_joint(simulated(configurations(cathode, names), truth, seed=[seed, k]), noise=NOISE)
+        result = fit_joint(simulated(configurations_of_rails(names, cathode), truth, seed=[seed, k]), noise=NOISE)
         reached.append(result.chi_square <= from_truth(result, truth) + 0.01)
         for name in result.free:
             low, high = result.interval(name)
@@ -420,9 +518,21 @@ def test_intervals_of_activation_energies_hold(noise):
 def test_agreement_of_one_electrode_is_a_matter_of_chance():
     """Were the probability too small, good series would be called inconsistent; 60 electrodes show it."""
     probabilities = [
-        fit_joint(simulated(configurations("two_rails"), truth, seed=[5, k]), noise=noise).agreement.probability
+        fit_joint(simulated(configurations_of_rails(), truth, seed=[5, k]), noise=noise).agreement.probability
         for k, truth in enumerate(random_truths(30, 33))
         for noise in (NOISE, None)
     ]
     assert np.mean(np.array(probabilities) < 0.05) < stats.binom.ppf(1 - 1e-4, 60, 0.05) / 60
     assert min(probabilities) > 1e-4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [NOISE, None])
+def test_the_probability_of_agreement_is_uniform_where_every_spectrum_determines_its_parameters(noise):
+    """That is what a probability means; with parameters that a spectrum alone leaves open it is on the safe side."""
+    models = dict.fromkeys("abc", FIVE)
+    probabilities = [
+        fit_joint(simulate_joint(models, FREQUENCY, TRUTH, seed=[78, k]), noise=noise).agreement.probability
+        for k in range(100)
+    ]
+    assert stats.kstest(probabilities, "uniform").pvalue > 1e-3

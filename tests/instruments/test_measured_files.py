@@ -47,6 +47,34 @@ def test_the_area_that_the_instrument_writes_by_default_is_not_taken_for_a_measu
 
 
 @pytest.mark.parametrize(
+    ("file", "millivolts"),
+    [
+        ("lpscl_cells/PEIS_LPSCl_IonBlocking_-25C.txt", 14.1),
+        ("lpscl_cells/PEIS_LPSCl_IonBlocking_-25C.mpr", 14.1),
+        ("lpscl_cells/PEIS_SSB.mpr", 7.1),
+        ("lpscl_cells/Sample1_PEIS_EndOfDischarge.mpr", 10.0),
+        ("instrument_formats/exampleDataBioLogic.mpt", 20.0),
+    ],
+)
+def test_bio_logic_files_state_their_amplitude(measured, file, millivolts):
+    """The first is the export of the second; the cells' column |Ewe| has 7.7 and 10.0 mV. Else a checklist asks."""
+    assert float(read_spectrum(measured / file).header["Va (mV)"]) == millivolts
+
+
+@pytest.mark.parametrize(
+    ("offset", "other"),
+    [(0, b"\x1e"), (0x1847, b"\x02"), (0x1849, b"\x33"), (0x1862, b"\0\0\x80\x3f"), (0x1866, b"\x01")],
+)
+def test_an_amplitude_is_not_guessed_from_settings_that_are_laid_out_otherwise(cells, tmp_path, offset, other):
+    """Another technique, more sequences, or a first frequency that was not measured: Va would be any other number."""
+    content = bytearray((cells / "PEIS_SSB.mpr").read_bytes())
+    at = content.index(bytes.fromhex("1d00084b03")) + offset
+    content[at : at + len(other)] = other
+    (tmp_path / "other.mpr").write_bytes(content)
+    assert "Va (mV)" not in read_spectrum(tmp_path / "other.mpr").header
+
+
+@pytest.mark.parametrize(
     ("file", "points", "lowest"),
     [("PEIS_SSB.mpr", 89, 9.997264e-3), ("Sample1_PEIS_EndOfDischarge.mpr", 86, 1.999244e-2)],
 )

@@ -116,6 +116,26 @@ def test_the_cycle_number_parts_a_mpt_that_states_no_loops(write):
     assert [len(loop) for loop in read_spectra(write(text))] == [2, 2]
 
 
+@pytest.mark.parametrize(
+    ("settings", "stated"),
+    [
+        ("Va (mV)             14,1                \n", {"Va (mV)": "14,1"}),
+        ("Va (mV)             10.0                10.0                \n", {"Va (mV)": "10.0"}),
+        ("Va (mV)             10.0                20.0                \n", {"Va (mV)": "10.0, 20.0"}),
+        (
+            "Va (mV)             5.0\nIa                  1.000\nunit Ia             mA\n",
+            {"Ia": "1.000", "unit Ia": "mA"},
+        ),
+        ("Va (mV)                                 \n", {}),
+    ],
+)
+def test_the_amplitude_of_a_mpt_is_that_of_its_sequences(write, settings, stated):
+    """One of several amplitudes, or the voltage of a sweep under control of the current, would be a wrong one."""
+    text = MPT.format(loops=settings, cycle="").replace("lines : 8", f"lines : {8 + settings.count(chr(10))}")
+    header = read_spectrum(write(text + "100\t1\t1\n10\t2\t2\n", "cell.mpt")).header
+    assert {name: header[name] for name in ("Va (mV)", "Ia", "unit Ia") if name in header} == stated
+
+
 def test_an_area_that_somebody_entered_is_taken(write):
     gamry = (
         "EXPLAIN\nAREA\tQUANT\t2.5\t&Area (cm^2)\n"

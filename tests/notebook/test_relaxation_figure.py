@@ -52,3 +52,11 @@ def test_times_outside_the_window_are_grey(result):
     for patch in spans:
         red, green, blue, _ = patch.get_facecolor()
         assert red == green == blue < 1
+
+
+def test_without_peaks_there_are_no_marks():
+    """A resistor's spectrum is drawn as one without relaxations, not as an error."""
+    z = np.full(len(FREQUENCY), 100.0 + 0j)
+    resistor = relaxation_times(SimpleNamespace(frequency=FREQUENCY, impedance=z), draws=10)
+    axes = relaxation_figure(resistor).axes[0]
+    assert not [line for line in axes.lines if line.get_marker() == "o"]

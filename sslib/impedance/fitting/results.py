@@ -24,7 +24,7 @@ class Verdict:
     "arcs exchangeable", "bound reached", "residuals exceed the noise", "residuals below the noise",
     "residuals systematic", "not converged"; of several spectra "spectra disagree"; of relaxation times "ill-posed
     estimate", "outside the window", "peak uncertain", "not resolved", "peaks not separated", "number of peaks not
-    determined", "regularisation at its limit", "tail or relaxation". `RangeVerdict` has those of Kramers-Kronig tests.
+    determined", "regularisation at its limit", "tail or relaxation", "no ZARCs". `RangeVerdict` has those of Kramers-Kronig tests.
     """
 
     kind: str

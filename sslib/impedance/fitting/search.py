@@ -1,4 +1,4 @@
-"""The search for the deepest basin: many starts, a first look at each, terms chosen anew and kicks from the best.
+"""The search for the deepest basin: many starts and a first look; from the best, terms, branches and kicks.
 
 A line of two rails has a twin: a wrong minimum of nearly the same spectrum, which no number of starts avoids and a kick
 of the series resistance leaves. That is what the kicks are for.
@@ -13,6 +13,9 @@ from sslib.impedance.fitting.starts import StartDictionary
 FEW = 5
 FIRST_LOOK = 20
 LOOK = 60
+GLANCE = 20
+PROMISING = 16
+DRAWN = 2
 ROUNDS = 10
 KICK = 4.0
 FINISHED = 2
@@ -60,13 +63,15 @@ def search(problem_of, data, weights, circuit, omega, count, fixed, given=None):
         starts = np.concatenate([given, starts], axis=1)
     found = tries(every, starts, LOOK if several else FIRST_LOOK)
     going = every if several else every[:0]
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         if not len(going):
             break
         before = np.array([found[k].cost[0] for k in going])
         best = np.stack([found[k].values[0] for k in going])
         again = dictionary.choose_again(data[going], weights[going], best)
-        more = tries(going, np.concatenate([again, _kicked(best, moved)], axis=1), LOOK)
+        drawn = dictionary.redraw(data[going], best, DRAWN * count, turn)
+        more = tries(going, np.concatenate([again, drawn, _kicked(best, moved)], axis=1), GLANCE)
+        more = tries(going, np.stack([solution.values[:PROMISING] for solution in more]), LOOK)
         for k, solution in zip(going, more, strict=True):
             found[k] = _sorted(Solution.join([found[k], solution]))
         going = going[np.array([found[k].cost[0] for k in going]) < 0.999 * before]

@@ -6,8 +6,9 @@ found for each spectrum by linear least squares (no scale below a floor, for a l
 the best shapes of different neighbourhoods are the starts. Several neighbourhoods matter: the wrong basin is often
 an open ridge on which a fit never comes back.
 
-A circuit of many terms has more combinations of shapes than a dictionary holds. There a fit goes on from where it
-ended: one or two terms at a time are taken out and chosen anew against what the others leave, as long as that helps.
+A circuit of many parameters has more combinations of shapes than a dictionary holds. There a fit goes on from where it
+ended, as long as that helps: one or two terms at a time are taken out and chosen anew against what the others leave,
+and branches at any depth are drawn anew.
 """
 
 from itertools import permutations
@@ -21,7 +22,7 @@ NEIGHBOURHOODS = 32
 IMPEDANCE_DECADES = 4.5
 CHUNK = 100
 SWEEPS = 10
-AGAIN = 8
+AGAIN = 3
 
 
 class StartDictionary:
@@ -44,7 +45,8 @@ class StartDictionary:
         self.parameter_of_slot = np.array([names.index(name) for name in places])
         values = values[:, first_slot][:, self.parameter_of_slot]
 
-        self.grid, self.first_slot, self.values = Grid(omega), first_slot, values
+        self.grid, self.first_slot = Grid(omega), first_slot
+        self.draws = self.values = values
         ends = np.cumsum([len(term.slots) for term in circuit.terms])
         self.slots_of_terms = [slice(a, b) for a, b in zip(np.append(0, ends), ends, strict=False)]
         self.term_of_slot = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
@@ -112,6 +114,22 @@ class StartDictionary:
                 left = rest - self._terms(new[:, self.parameter_of_slot])[first]
                 chosen.append(self._with(second, left, weights, floors, new, 1))
         return np.concatenate(chosen, axis=1)
+
+    def redraw(self, impedances, values, count, turn):
+        """Values with one branch of the circuit, or all of it, drawn anew, shape (spectra, draws, parameters).
+
+        A branch that has shrunk to nothing in a fit has no slope there by which the fit could find out that it fits
+        better elsewhere. ``values`` has shape (spectra, parameters); each ``turn`` (0, 1, …) draws others.
+        """
+        places = [slice(0, len(self.scaling)), *(place for _, place in self.circuit.branches)]
+        places = [place for place in places if place.stop - place.start > 1]
+        scale = np.exp(np.mean(np.log(np.abs(impedances)), axis=1))[:, None, None]
+        drawn = np.repeat(values[:, None, self.parameter_of_slot], count * len(places), axis=1)
+        for k, place in enumerate(places):
+            rows = count * (len(places) * turn + k) + np.arange(count)
+            shapes = self.draws[rows % len(self.draws), place]
+            drawn[:, k * count : (k + 1) * count, place] = shapes * scale ** self.scaling[place]
+        return drawn[:, :, self.first_slot]
 
     def _with(self, term, rest, weights, floors, values, count):
         """The values with one term chosen anew against the rest, shape (spectra, count, parameters)."""

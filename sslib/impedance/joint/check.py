@@ -1,9 +1,8 @@
-"""To plan a joint fit and to trust it: spectra of known truth, what it narrows, and an independent calculation."""
+"""To plan a joint fit and to trust it: spectra of known truth, what is found of it, and an independent calculation."""
 
 import numpy as np
 from scipy.linalg import solve_banded
 
-from sslib.impedance.fitting.results import LEVEL
 from sslib.impedance.joint.model import Joint
 from sslib.impedance.line import TransmissionLine
 from sslib.instruments import Spectrum
@@ -42,25 +41,29 @@ def simulate_joint(models, frequency, values, *, laws=None, noise=0.003, seed=0)
     }
 
 
-def narrowing(alone, joint, name, level=LEVEL):
-    """By what factor a joint fit narrows an interval: the width of its logarithm alone over that in the joint fit [1].
-
-    Infinite where the spectrum alone leaves an end open; not a number where the joint fit does, too.
+def recovered(result, truth):
+    """The parameters whose true value is known: value, ends of the interval, truth, and "yes" or "no" for inside.
 
     Parameters
     ----------
-    alone, joint : FitResult
-    name : str
-        Of a positive parameter of both.
-    level : float
-        Of the intervals.
+    result : FitResult
+    truth : dict
+        True values by name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        An interval that is open at one end counts as one that misses.
     """
-    before, after = alone.interval(name, level), joint.interval(name, level)
-    if None in after or after[0] == 0:
-        return float("nan")
-    if None in before or before[0] == 0:
-        return float("inf")
-    return float(np.log(before[1] / before[0]) / np.log(after[1] / after[0]))
+    import pandas as pd
+
+    rows = {}
+    for name in result.free:
+        if name in truth:
+            low, high = result.interval(name)
+            inside = None not in (low, high) and low < truth[name] < high
+            rows[name] = result.values[name], low, high, truth[name], "yes" if inside else "no"
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "from", "to", "truth", "inside"])
 
 
 def ladder_deviation(model, frequency, values, cells=1000):

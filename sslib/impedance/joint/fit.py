@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc
 
 from sslib.checks import check_positive
+from sslib.formatting import number
 from sslib.impedance.circuit import Circuit, check_names
 from sslib.impedance.fitting.fits import fit, fit_batch
 from sslib.impedance.fitting.results import FitResult, Verdict
@@ -81,6 +82,14 @@ class Agreement:
     degrees_of_freedom: int
     probability: float
 
+    def __str__(self):
+        return (
+            f"One set of parameters instead of one for each raises chi-square by {number(self.rise, 3)} for "
+            f"{self.degrees_of_freedom} fewer parameters; chance alone raises it further in "
+            f"{number(100 * self.probability, 2)} % of cases. Below {100 * UNLIKELY:g} % the joint fit would say that "
+            "something taken to be the same is not."
+        )
+
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class JointResult(FitResult):
@@ -124,7 +133,7 @@ def fit_joint(spectra, *, laws=None, starts=None, fixed=None, bounds=None, error
         As for `fit`; a dictionary gives known standard deviations [ohm] by label.
     noise : float or dict, optional
         The noise level, one for all spectra or by label. Without it each spectrum's own fit tells its noise, with every
-        parameter of it free: spectra that disagree show as residuals above that.
+        parameter of it free that is not in ``fixed``: spectra that disagree show as residuals above that.
 
     Returns
     -------
@@ -174,6 +183,8 @@ class _JointFit:
         elif noise is not None:
             check_positive(noise=noise)
         self.stated = noise is not None or isinstance(self.error, dict)
+        if isinstance(self.noise, dict) and len(self.labels) == 1:
+            self.noise = self.noise[self.labels[0]]
         self.alone = fit_alone(self.model, data, self.fixed, self.bounds, self.error)
 
     def _checked_error(self, error):
@@ -205,9 +216,10 @@ class _JointFit:
             candidates = np.concatenate([candidates, [[given[name] for name in self.model.names]]])
         values = self._best(candidates, error=self._deviations(noises, None), **settings)
         # One level for all is what `fit` knows; several are known standard deviations, up to the model's magnitude.
-        by_label = isinstance(self.noise, dict) or isinstance(self.error, dict)
-        if not by_label and (len(self.labels) == 1 or self.stated):
-            result = fit(self.model, together, starts=values, error=self.error, noise=self.noise, **settings)
+        if not isinstance(self.noise, dict) and (len(self.labels) == 1 or self.stated):
+            given = isinstance(self.error, dict)
+            error = np.concatenate([self.error[label] for label in self.labels]) if given else self.error
+            result = fit(self.model, together, starts=values, error=error, noise=self.noise, **settings)
             return self._report(result, noises if self.stated else dict.fromkeys(self.labels, result.noise))
         for _ in range(ROUNDS):
             deviations = self._deviations(noises, values)

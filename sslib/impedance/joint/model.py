@@ -19,7 +19,8 @@ class JointPart:
         self.columns = [np.flatnonzero(row) for row in rows]
         self.direct = [len(own) == 1 and row[own[0]] == 1 for own, row in zip(self.columns, rows, strict=True)]
         named = zip(model.names, self.columns, self.direct, strict=True)
-        self.joint_names = [name for name, own, direct in named if direct and slots[own[0]].name == name]
+        # By name of a parameter of the model the joint parameter that it is, where no law stands between them.
+        self.joint_names = {name: slots[own[0]].name for name, own, direct in named if direct}
 
     def values(self, values):
         """The model's parameters (sets, parameters) from the joint ones (sets, joint parameters)."""

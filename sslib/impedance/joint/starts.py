@@ -30,10 +30,14 @@ def fit_alone(model, data, fixed, bounds, error):
     groups = {}
     for label, (frequency, _) in data.items():
         part = model.parts[label]
-        own_fixed, own_bounds = ({n: given[n] for n in part.joint_names if n in given} for given in (fixed, bounds))
+        own_fixed, own_bounds = (
+            {name: given[joint] for name, joint in part.joint_names.items() if joint in given}
+            for given in (fixed, bounds)
+        )
         spare = 2 * len(frequency) - len(part.model.names) + len(own_fixed)
         if spare > 0 and len(own_fixed) < len(part.model.names):
-            key = id(part.model), frequency.tobytes(), *sorted(own_fixed.items())
+            limits = sorted((name, *ends) for name, ends in own_bounds.items())
+            key = id(part.model), frequency.tobytes(), *sorted(own_fixed.items()), *limits
             groups.setdefault(key, []).append((label, spare, own_fixed, own_bounds))
     alone = {}
     for members in groups.values():

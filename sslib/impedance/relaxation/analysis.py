@@ -7,7 +7,7 @@ import numpy as np
 from sslib.checks import check_positive
 from sslib.impedance.fitting.results import LEVEL
 from sslib.impedance.relaxation.estimate import Estimate, best_estimate
-from sslib.impedance.relaxation.peaks import band, find_maxima, interval, peaks_with_intervals
+from sslib.impedance.relaxation.peaks import Parts, band, find_parts, interval, peaks_with_intervals
 from sslib.impedance.relaxation.result import RelaxationTimes
 from sslib.impedance.relaxation.verdicts import verdicts
 
@@ -76,17 +76,30 @@ def relaxation_times(
     is the choice of α. V is flat toward small λ, where chance decides: the largest λ is taken of which V is within
     1 + (2/2N)^½ of the least, one standard error of a sum of 2N squares.
 
+    A peak is counted what is its own: ZARCs, one a peak, are fitted to the spectrum, and at each time γ is shared as
+    they share their sum. Tails beyond a minimum stay whose they are, and the resistances sum up to the polarisation.
+    Where ZARCs fit worse than the distribution does (by four standard deviations of chi-squared), the minima part the
+    peaks, and "no ZARCs" says so. What is below three standard deviations of the noise of a decade's points, or a
+    millionth of |Z|, is no peak.
+
     Where the model stops holding: γ ≥ 0 excludes inductive loops and what else is no sum of relaxations; a tail of
-    finite-space diffusion is a CPE only far below its own frequency. What neighbouring arcs have beyond the minimum is
-    counted to the neighbour: two equal ZARCs of exponent 0.8 three decades apart exchange 1.5 % of their resistance,
-    and of one that is a third of the other this is 3 to 4 %.
+    finite-space diffusion is a CPE only far below its own frequency. Of two ZARCs three decades apart, at 0.3 % noise
+    and 20 ohm in series, 99 % and more of the resistances of 100 and 100, 100 and 30, 30 and 100, 10 and 100 ohm come
+    within 2 %; of a slow 10 ohm after 100 it is 72 %, where the bound of Cramér and Rao is a standard deviation of
+    1.3 to 2.1 %. Two decades apart, a tenth beside the whole is mostly no peak of its own for exponents of 0.8 and
+    below. Arcs that are no ZARCs were off by 1 % (Cole and Davidson), 3 % (log-normal) and 10 % (Havriliak and
+    Negami, beside one three times as large); a finite-length Warburg of 30 ohm beside a ZARC of 100 by 14 %, often
+    without a word.
 
     Bands and intervals come from a bootstrap with λ and α held. A draw is off by noise and, once more, by the bias of
     the regularisation: the intervals hold the draws' quantiles, these mirrored at the estimate and, for resistances,
-    the estimates with λ up to a decade to either side. They do not hold what arcs exchange: of 95 % intervals of two
-    ZARCs three decades apart, 65 to 100 % hold the truth where they are equal, 20 to 100 % where one is a third.
+    the estimates with λ up to a decade to either side. For ZARCs they also reach to where the bias points that the
+    regularisation has at the spectrum of the ZARCs that were fitted. In 1740 spectra of two ZARCs (ratios 1:1, 3:1,
+    1:3, 10:1, 1:10, exponents 0.75 to 1, two to four decades apart, noise 0.1, 0.3 and 1 %), 97 to 100 % of the 95 %
+    intervals of each ratio at each noise hold the resistance, where both are peaks: they are rather too wide. For
+    what is no ZARC they may hold it in no spectrum.
 
-    GCV: G. H. Golub, M. Heath and G. Wahba, Technometrics 21 (1979) 215.
+    GCV: G. H. Golub, M. Heath and G. Wahba, Technometrics 21 (1979) 215, doi 10.1080/00401706.1979.10489751.
     """
     frequency = np.asarray(spectrum.frequency, dtype=float)
     impedance = np.asarray(spectrum.impedance, dtype=complex)
@@ -95,8 +108,8 @@ def relaxation_times(
     frequency, impedance = frequency[order_of_frequency], impedance[order_of_frequency]
     given = None if regularisation == "gcv" else float(regularisation)
     estimate = best_estimate(frequency, impedance, order, inductance, blocking, given)
-    coefficients = estimate.bootstrap(int(draws), noise, np.random.default_rng(seed))
-    return _result(estimate, coefficients, frequency, impedance, noise, level)
+    draws = estimate.bootstrap(int(draws), noise, np.random.default_rng(seed))
+    return _result(estimate, draws, frequency, impedance, noise, level)
 
 
 def _check(frequency, impedance, regularisation, order, noise, blocking, draws, level):
@@ -127,12 +140,15 @@ def _check(frequency, impedance, regularisation, order, noise, blocking, draws, 
         raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
 
 
-def _result(estimate, coefficients, frequency, impedance, noise, level):
+def _result(estimate, draws, frequency, impedance, noise, level):
     problem, gamma = estimate.problem, estimate.gamma
+    coefficients, spectra = draws
     drawn = coefficients[:, : problem.times] * problem.scale
     nearby = [estimate if k == 1 else Estimate(problem, estimate.regularisation * k) for k in NEARBY]
     R_inf, inductance, inverse = problem.series(estimate.coefficients)
-    peaks, unresolved = peaks_with_intervals(problem, gamma, drawn, [other.gamma for other in nearby], level)
+    scatter = estimate.scatter if noise is None else float(noise)
+    parts = Parts(estimate, scatter)
+    peaks, unresolved = peaks_with_intervals(parts, drawn, spectra, [other.gamma for other in nearby], level)
     lower, upper = band(drawn, gamma, level)
     real, imaginary = np.split(estimate.residuals, 2)
     result = RelaxationTimes(
@@ -148,22 +164,22 @@ def _result(estimate, coefficients, frequency, impedance, noise, level):
         Q=1 / inverse if inverse > 0 else None,
         alpha=problem.alpha if inverse > 0 else None,
         peaks=peaks,
-        intervals=_intervals(estimate, coefficients, nearby, level),
+        intervals=_intervals(estimate, coefficients, nearby, parts, level),
         regularisation=estimate.regularisation,
         order=problem.order,
         peaks_by_regularisation=tuple(
-            (float(other.regularisation), len(find_maxima(other.gamma, problem.local))) for other in nearby
+            (float(other.regularisation), int(find_parts(other.gamma, problem, scatter)[1].sum())) for other in nearby
         ),
         degrees_of_freedom=estimate.degrees_of_freedom,
-        noise=estimate.scatter if noise is None else float(noise),
+        noise=scatter,
         residuals=real + 1j * imaginary,
         verdicts=(),
         step=problem.step,
     )
-    return replace(result, verdicts=tuple(verdicts(result, estimate, drawn, unresolved, noise)))
+    return replace(result, verdicts=tuple(verdicts(result, estimate, drawn, parts, unresolved, noise)))
 
 
-def _intervals(estimate, coefficients, nearby, level):
+def _intervals(estimate, coefficients, nearby, parts, level):
     """Of what is in series and of the whole polarisation."""
     problem = estimate.problem
 
@@ -173,8 +189,12 @@ def _intervals(estimate, coefficients, nearby, level):
     drawn = np.array([totals(row) for row in coefficients]).reshape(-1, 4)
     others = np.array([totals(other.coefficients) for other in nearby])
     here = totals(estimate.coefficients)
+    bias = np.zeros(4)
+    if parts.are_zarcs:
+        truth = [*problem.series(parts.shapes.series), parts.shapes.resistance.sum()]
+        bias = np.array(totals(parts.again)) - truth
     intervals = {
-        name: interval(drawn[:, k], here[k], level, others[:, k])
+        name: interval(drawn[:, k], here[k], level, others[:, k], bias[k])
         for k, name in enumerate(("R_inf", "L", "1/Q", "polarisation"))
     }
     low, high = intervals.pop("1/Q")

@@ -20,6 +20,8 @@ FLOOR = 0.003
 # A tail is tried where -Im Z rises toward low frequency with at least this slope in a doubly logarithmic plot.
 TAIL_SLOPE = 0.15
 TAIL_EXPONENTS = (0.4, 1.0)
+# No instrument resolves less of |Z|, whatever the residuals are.
+FINEST = 1e-6
 
 
 def best_estimate(frequency, impedance, order, inductance, blocking, given=None):
@@ -73,22 +75,24 @@ class Problem:
         ends = -np.log(omega.max()) - MARGIN * np.log(10), -np.log(omega.min()) + MARGIN * np.log(10)
         self.times = int(np.ceil((ends[1] - ends[0]) / self.step)) + 1
         self.log_tau = sum(ends) / 2 + (np.arange(self.times) - (self.times - 1) / 2) * self.step
-        self.scale = float(np.exp(np.mean(np.log(np.abs(impedance)))))
+        self.log_i_omega, self.magnitude = np.log(omega) + 0.5j * np.pi, np.abs(impedance)
+        self.scale = float(np.exp(np.mean(np.log(self.magnitude))))
         # What a spectrum with errors in proportion to it resolves at a time is in proportion to |Z| at 1/ω.
-        by_time = np.log(np.abs(impedance)) - np.log(self.scale)
+        by_time = np.log(self.magnitude) - np.log(self.scale)
         self.local = np.exp(np.interp(self.log_tau, -np.log(omega), by_time))
+        self.per_decade = (len(omega) - 1) / np.log10(omega.max() / omega.min())
         columns = [hat_kernel(omega, self.log_tau, self.step), np.ones((len(omega), 1))]
         if inductance:
             columns.append(1j * omega[:, None])
         if alpha is not None:
             columns.append((1j * omega[:, None]) ** -alpha)
-        matrix = np.hstack(columns) * (self.scale / np.abs(impedance)[:, None])
+        matrix = np.hstack(columns) * (self.scale / self.magnitude[:, None])
         matrix = np.vstack([matrix.real, matrix.imag])
         # Columns of one size: the normal equations' condition is that of the problem and not of its units.
         self.size = np.ones(matrix.shape[1])
         self.size[self.times :] = np.sqrt(np.mean(matrix[:, self.times :] ** 2, axis=0))
         self.matrix = matrix / self.size
-        weighted = impedance / np.abs(impedance)
+        weighted = impedance / self.magnitude
         self.data = np.concatenate([weighted.real, weighted.imag])
         self.normal = self.matrix.T @ self.matrix
         self.ridge = 1e-13 * np.trace(self.normal) / len(self.normal) * np.eye(len(self.normal))
@@ -99,7 +103,7 @@ class Problem:
     def penalty(self, gamma=None):
         """Matrix of the penalty; with γ, of roughness relative to it."""
         rows = self.roughness
-        if gamma is not None:
+        if gamma is not None and gamma.any():
             smooth = gaussian_filter1d(gamma, SMOOTHED_OVER * PER_DECADE, mode="constant")
             smooth = smooth + FLOOR * (smooth / self.local).max() * self.local
             at = np.arange(len(rows)) - self.order / 2
@@ -109,10 +113,15 @@ class Problem:
         return penalty
 
     def series(self, coefficients):
-        """R_inf [ohm], L [H] and 1/Q (0 without a tail) of a solution."""
-        rest = [float(x) for x in coefficients[self.times :] / self.size[self.times :] * self.scale]
+        """R_inf [ohm], L [H] and 1/Q (0 without a tail) of a solution, or of its last coefficients."""
+        count = self.matrix.shape[1] - self.times
+        rest = [float(x) for x in coefficients[-count:] / self.size[-count:] * self.scale]
         inductance = rest.pop(1) if self.inductance else 0.0
         return rest[0], inductance, rest[1] if self.alpha is not None else 0.0
+
+    def resolved(self, noise):
+        """Smallest resistance [ohm] at each time that noise does not make: three standard deviations of a decade."""
+        return self.scale * self.local * max(FINEST, 3 * noise / np.sqrt(self.per_decade))
 
     def solve(self, regularisation, penalty, data=None, free=None):
         """Coefficients, which of them are free of the bound, and the factor of their equations."""
@@ -170,19 +179,20 @@ class Estimate:
         return float(np.sqrt(self.squares / (len(self.problem.data) - self.degrees_of_freedom)))
 
     def bootstrap(self, draws, noise, rng):
-        """Coefficients, shape (draws, coefficients), with errors of the noise or, where it is None, the residuals."""
+        """Coefficients and data of draws, shape (draws, …), with errors of the noise or, where None, the residuals."""
         problem, residuals, count = self.problem, self.residuals, len(self.problem.data)
         # The fit takes up a part of the noise; the residuals are widened by what it took.
         pool = (residuals - residuals.mean()) * np.sqrt(count / (count - self.degrees_of_freedom))
-        drawn = np.empty((draws, len(self.coefficients)))
-        for row in drawn:
+        drawn, spectra = np.empty((draws, len(self.coefficients))), np.empty((draws, count))
+        for row, data in zip(drawn, spectra, strict=True):
             error = rng.choice(pool, count) if noise is None else noise * rng.standard_normal(count)
-            data, free, penalty = problem.matrix @ self.coefficients + error, self.free, self.penalty
+            data[:] = problem.matrix @ self.coefficients + error
+            free, penalty = self.free, self.penalty
             for _ in range(2):
                 # The weights follow the noise, too.
                 row[:], free, _ = problem.solve(self.regularisation, penalty, data, free)
                 penalty = problem.penalty(row[: problem.times])
-        return drawn
+        return drawn, spectra
 
 
 def nonnegative(matrix, right, free=None):

@@ -6,10 +6,16 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from sslib.impedance.relaxation.result import Peak
+from sslib.impedance.relaxation.shapes import fit_shapes, shares
 
 # A maximum is a peak if it stands out by this share of the highest, both relative to |Z| there, and of its own height.
 STANDS_OUT = 0.02
 STANDS_OUT_OF_ITSELF = 0.1
+# Of the ZARCs that are fitted, where the fit begins.
+USUAL_EXPONENT = 0.85
+# ZARCs are held for what a spectrum consists of up to this many standard deviations of chi-squared, or within what
+# the piecewise-linear form is good for.
+SURPRISE, FORM = 4.0, 1e-5
 
 
 def find_maxima(gamma, local=1.0, share=STANDS_OUT):
@@ -26,14 +32,16 @@ def find_maxima(gamma, local=1.0, share=STANDS_OUT):
     return found[(prominence >= resolved) & (prominence >= STANDS_OUT_OF_ITSELF * gamma[found])]
 
 
-def find_parts(gamma, step, local):
+def find_parts(gamma, problem, noise):
     """Indices of the peaks and of humps that are none, but too large to be counted to a neighbour; which are peaks."""
-    found, every = find_maxima(gamma, local), find_maxima(gamma, share=0.0)
-    if not len(found):
-        return found, np.array([], dtype=bool)
-    parts = resistances_of(gamma, step, minima_between(gamma, every))
-    is_peak = np.isin(every, found)
-    keep = is_peak | (parts > STANDS_OUT * parts[is_peak].min())
+    every = find_maxima(gamma, share=0.0)
+    resistances = resistances_of(gamma, problem.step, minima_between(gamma, every))[: len(every)]
+    stands_out = np.isin(every, find_maxima(gamma, problem.local))
+    stands_out &= resistances > problem.resolved(0.0)[every]
+    if not stands_out.any():
+        return every[:0], stands_out[:0]
+    keep = stands_out | (resistances > STANDS_OUT * resistances[stands_out].min())
+    is_peak = stands_out & (resistances > problem.resolved(noise)[every])
     return every[keep], is_peak[keep]
 
 
@@ -65,33 +73,91 @@ def vertex(log_tau, gamma, k):
     return log_tau[k] + (0.0 if curvature == 0 else 0.5 * (left - right) / curvature) * (log_tau[1] - log_tau[0])
 
 
-def peaks_with_intervals(problem, gamma, drawn, nearby, level):
+class Parts:
+    """What a distribution consists of, peaks and humps, and which share of it at each time is whose.
+
+    Attributes
+    ----------
+    maxima, minima : numpy.ndarray
+        Indices, shapes (parts,) and (parts - 1,).
+    is_peak : numpy.ndarray
+        bool, shape (parts,).
+    shapes : Shapes or None
+        ZARCs, one a part; None without any part.
+    misfit : float
+        Relative standard deviation of each part of the spectrum from them [1].
+    are_zarcs : bool
+        Whether they fit as well as the distribution does.
+    again : numpy.ndarray
+        Coefficients that the same regularisation makes of the shapes' spectrum.
+    """
+
+    def __init__(self, estimate, noise):
+        problem, gamma = estimate.problem, estimate.gamma
+        self.problem, self.gamma = problem, gamma
+        self.maxima, self.is_peak = find_parts(gamma, problem, noise)
+        self.minima = minima_between(gamma, self.maxima)
+        self.shapes, self.are_zarcs = None, False
+        if not len(self.maxima):
+            return
+        start = [
+            np.log(resistances_of(gamma, problem.step, self.minima)),
+            problem.log_tau[self.maxima],
+            np.full(len(self.maxima), USUAL_EXPONENT),
+        ]
+        self.shapes = fit_shapes(problem, problem.data, np.array(start))
+        self.shares = shares(self.shapes, problem.log_tau)
+        self.again = problem.solve(estimate.regularisation, estimate.penalty, self.shapes.fitted, estimate.free)[0]
+        taken = 3 * len(self.maxima) + len(self.shapes.series)
+        self.misfit = float(np.sqrt(self.shapes.squares / max(len(problem.data) - taken, 1)))
+        # Both have the same noise, of which the estimate takes up more: chi-squared of the difference.
+        more = max(estimate.degrees_of_freedom - taken, 1.0)
+        excess = (self.shapes.squares - estimate.squares) / estimate.scatter**2
+        self.are_zarcs = excess < more + SURPRISE * np.sqrt(2 * more) or self.misfit < FORM
+
+    def between_minima(self, gamma):
+        """Resistances [ohm] of the parts of a distribution, each to the minima beside it."""
+        # Each at its own minima: where they lie is a part of what is not known.
+        return resistances_of(gamma, self.problem.step, minima_between(gamma, self.maxima))
+
+    def shared(self, gamma, data=None):
+        """Resistances [ohm] of the parts of a distribution by shares, or by those of ZARCs fitted to its own data."""
+        share = self.shares
+        if data is not None:
+            share = shares(fit_shapes(self.problem, data, self.shapes.parameters), self.problem.log_tau)
+        return self.problem.step * share @ gamma
+
+
+def peaks_with_intervals(parts, drawn, spectra, nearby, level):
     """Peaks, and time [s] and resistance [ohm] of humps that are too small to be called so.
 
-    ``drawn`` and ``nearby`` are the distributions of the bootstrap and of the λ nearby, shape (…, times).
+    ``drawn`` and ``nearby`` are the distributions of the bootstrap and of the λ nearby, shape (…, times), ``spectra``
+    the data of the bootstrap.
     """
-    tau, step, local = np.exp(problem.log_tau), problem.step, problem.local
-    maxima, is_peak = find_parts(gamma, step, local)
-    minima = minima_between(gamma, maxima)
-    ends = np.concatenate([[0], minima, [len(tau) - 1]])
+    if parts.shapes is None:
+        return (), []
+    problem, gamma, maxima = parts.problem, parts.gamma, parts.maxima
+    tau, local = np.exp(problem.log_tau), problem.local
+    ends = np.concatenate([[0], parts.minima, [len(tau) - 1]])
     inside = (tau >= problem.window[0]) & (tau <= problem.window[1])
-
-    def parts(gamma):
-        # Each at its own minima: where they lie is a part of what is not known.
-        return resistances_of(gamma, step, minima_between(gamma, maxima))
-
-    resistances = parts(gamma)
-    resistances_drawn = np.array([parts(row) for row in drawn]).reshape(-1, len(resistances))
-    resistances_nearby = np.array([parts(row) for row in nearby])
+    if parts.are_zarcs:
+        resistances = parts.shared(gamma)
+        drawn_resistances = [parts.shared(row, data) for row, data in zip(drawn, spectra, strict=True)]
+        others = [parts.shared(other) for other in nearby]
+        bias = parts.shared(parts.again[: problem.times] * problem.scale) - parts.shapes.resistance
+    else:
+        resistances = parts.between_minima(gamma)
+        drawn_resistances = [parts.between_minima(row) for row in drawn]
+        others = [parts.between_minima(other) for other in nearby]
+        bias = 0.0
+    lower, upper = band(drawn_resistances, resistances, level, others, bias)
     maxima_drawn = [find_maxima(row, local) for row in drawn]
+    cells = np.arange(len(tau))
+    share = parts.shares if parts.are_zarcs else (cells >= ends[:-1, None]) & (cells <= ends[1:, None])
     peaks = []
-    for number in np.flatnonzero(is_peak):
+    for number in np.flatnonzero(parts.is_peak):
         first, last = ends[number : number + 2]
-        share = np.zeros(len(tau))
-        share[first : last + 1] = 1
-        # A node on a minimum belongs to both sides by halves; the grid's ends have one side.
-        share[minima[max(number - 1, 0) : number + 1]] = 0.5
-        own = [found[share[found] > 0] for found in maxima_drawn]
+        own = [found[(found >= first) & (found <= last)] for found in maxima_drawn]
         places = np.exp(
             [
                 vertex(problem.log_tau, row, here[np.argmax(row[here])])
@@ -105,32 +171,33 @@ def peaks_with_intervals(problem, gamma, drawn, nearby, level):
                 tau=float(place),
                 tau_interval=interval(places, place, level),
                 resistance=float(resistance),
-                resistance_interval=interval(
-                    resistances_drawn[:, number], resistance, level, resistances_nearby[:, number]
-                ),
+                resistance_interval=(float(lower[number]), float(upper[number])),
                 span=(float(tau[first]), float(tau[last])),
-                inside=float(step * (share * inside) @ gamma / resistance),
+                inside=float(share[number] @ (inside * gamma) / (share[number] @ gamma)),
                 found=len(places) / len(drawn) if len(drawn) else np.nan,
             )
         )
-    return tuple(peaks), [(float(tau[maxima[k]]), float(resistances[k])) for k in np.flatnonzero(~is_peak)]
+    humps = np.flatnonzero(~parts.is_peak)
+    return tuple(peaks), [(float(tau[maxima[k]]), float(resistances[k])) for k in humps]
 
 
-def band(samples, value, level, others=()):
+def band(samples, value, level, others=(), bias=0.0):
     """Ends of what holds the draws' quantiles, these mirrored at the value, and the values of other λ.
 
     A draw is off the estimate by noise and by the bias of one regularisation more. Mirrored, the quantiles say where
-    the truth lies if the first regularisation did the same to it.
+    the truth lies if the first regularisation did the same to it. ``bias`` is what it did to a spectrum of known
+    truth: the mirrored quantiles count with and without it.
     """
     if not len(samples):
         return np.full(np.shape(value), np.nan), np.full(np.shape(value), np.nan)
-    low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    mirrored = 2 * value - high, 2 * value - low
-    low = np.min([low, mirrored[0], *others], axis=0)
-    high = np.max([high, mirrored[1], *others], axis=0)
+    # The quantiles that a further draw is between with the probability of the level, however few draws there are.
+    low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0, method="weibull")
+    below, above = 2 * value - high, 2 * value - low
+    low = np.min([low, below, below - bias, *others], axis=0)
+    high = np.max([high, above, above - bias, *others], axis=0)
     return np.maximum(low, 0), high
 
 
-def interval(samples, value, level, others=()):
+def interval(samples, value, level, others=(), bias=0.0):
     """`band` of a number."""
-    return tuple(map(float, band(samples, value, level, others)))
+    return tuple(map(float, band(samples, value, level, others, bias)))

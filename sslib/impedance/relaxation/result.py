@@ -10,7 +10,7 @@ from sslib.impedance.relaxation.basis import hat_kernel
 
 @dataclass(frozen=True)
 class Peak:
-    """A maximum of the distribution and what lies between the minima beside it.
+    """A maximum of the distribution and what is counted to it.
 
     Attributes
     ----------
@@ -19,11 +19,12 @@ class Peak:
     tau_interval : tuple of float
         From the bootstrap [s].
     resistance : float
-        Integral of gamma over ln tau between the minima [ohm].
+        Integral over ln tau [ohm] of the peak's share of gamma: that of its ZARC in the sum of one a peak, fitted to
+        the spectrum. Where these do not fit ("no ZARCs"), of gamma between the minima.
     resistance_interval : tuple of float
-        From the bootstrap and the λ nearby [ohm], each with its own minima.
+        From the bootstrap and the λ nearby [ohm], and for ZARCs the bias of the regularisation.
     span : tuple of float
-        The minima, or the ends of the grid [s].
+        The minima beside it, or the ends of the grid [s].
     inside : float
         Share of the resistance at times within the measured window [1].
     found : float
@@ -83,8 +84,8 @@ class RelaxationTimes:
         Estimate minus data over the data's magnitude (complex, [1]).
     verdicts : tuple of Verdict
         Kinds: "ill-posed estimate" (always), "outside the window", "peak uncertain", "not resolved", "peaks not
-        separated", "number of peaks not determined", "regularisation at its limit", "tail or relaxation", "residuals
-        exceed the noise", "residuals systematic"; what they are about is named "peak 1" and so on.
+        separated", "no ZARCs", "number of peaks not determined", "regularisation at its limit", "tail or relaxation",
+        "residuals exceed the noise", "residuals systematic"; what they are about is named "peak 1" and so on.
     step : float
         Distance of the times in ln tau.
     """

@@ -12,7 +12,7 @@ from sslib.impedance.relaxation.peaks import STANDS_OUT_OF_ITSELF
 FOUND = 0.9
 
 
-def verdicts(result, estimate, drawn, unresolved, noise):
+def verdicts(result, estimate, drawn, parts, unresolved, noise):
     """What there is to say of a result.
 
     Parameters
@@ -22,6 +22,8 @@ def verdicts(result, estimate, drawn, unresolved, noise):
         That it is made of.
     drawn : numpy.ndarray
         Distributions of the bootstrap, shape (draws, times).
+    parts : Parts
+        Of the distribution.
     unresolved : list of (float, float)
         Time [s] and resistance [ohm] of humps that are too small to be called peaks.
     noise : float or None
@@ -40,6 +42,7 @@ def verdicts(result, estimate, drawn, unresolved, noise):
     yield from _of_peaks(result, estimate.problem.window)
     yield from _of_humps(unresolved)
     yield from _of_valleys(result, drawn)
+    yield from _of_shapes(result, estimate.scatter, parts)
     yield from _of_regularisation(result, estimate.is_chosen)
     yield from _of_tail(result)
     yield from _of_residuals(estimate, noise)
@@ -80,7 +83,7 @@ def _of_humps(unresolved):
             "not resolved",
             (),
             f"What the estimate has near {tau:.2g} s ({resistance:.2g} ohm) is too small beside the magnitude "
-            "there to be called a peak, and is counted to none.",
+            "there, or its noise, to be called a peak, and is counted to none.",
         )
 
 
@@ -101,6 +104,23 @@ def _of_valleys(result, drawn):
                 f"{100 * parted:.0f} % of the bootstrap draws part them. Their sum, "
                 f"{first.resistance + second.resistance:.3g} ohm, is what the spectrum says.",
             )
+
+
+def _of_shapes(result, scatter, parts):
+    """Peaks that are no ZARCs."""
+    if parts.shapes is None or parts.are_zarcs:
+        return
+    names = tuple(f"peak {number}" for number in range(1, len(result.peaks) + 1))
+    text = (
+        f"ZARCs, one a peak, leave {parts.misfit:.2g} of the magnitude where the distribution leaves "
+        f"{scatter:.2g}: a peak has another shape or holds more than one process."
+    )
+    if len(parts.maxima) > 1:
+        text += (
+            " Each is counted to the minima beside it; what it has beyond them is its neighbour's, and the intervals "
+            "do not cover that."
+        )
+    yield Verdict("no ZARCs", names, text)
 
 
 def _of_regularisation(result, is_chosen):
