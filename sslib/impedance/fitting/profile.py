@@ -20,8 +20,10 @@ FIRST = np.log(4)
 ROUNDS = 25
 CLOSE = 0.02
 NARROW = 0.5
-# The pull on a derived quantity, as a part of the step: what it falls short by does not matter, see `derived_interval`.
+# The pull on a derived quantity, as a part of the step: what it falls short by does not matter, see `derived_interval`,
+# as long as it moves.
 PULL = 0.02
+STRONGER = (1e-3, 5e-5, 2e-6)
 SHORT_OF = 0.9
 WIDTH = 1e-4
 
@@ -90,13 +92,20 @@ def intervals(setting, standings, quantiles):
     if not own:
         return np.empty((0, count, 2))
     centres, roots = _livened(setting, [standings[n] for n in own], np.array(centres), np.array(roots))
+    own = np.array(own)
     spread = np.sqrt([np.diagonal(standing.covariance) for standing in standings])
-    ends = _profile(setting, standings, np.array(own), centres, roots, spread, quantiles)
-    # The interval holds those of all solutions; an end that is open for one of them stays open.
-    hull = np.stack([np.full((len(standings), count), side * np.inf) for side in (1, -1)], axis=2)
-    np.minimum.at(hull[:, :, 0], own, ends[:, :, 0])
-    np.maximum.at(hull[:, :, 1], own, ends[:, :, 1])
-    return hull
+    ends, is_open = _profile(setting, standings, own, centres, roots, spread, quantiles)
+    return np.stack([_hull(ends[own == n], is_open[own == n]) for n in range(len(standings))])
+
+
+def _hull(ends, is_open):
+    """What the intervals of all solutions span, shape (…, 2), from their ends (solutions, …, 2); NaN where open.
+
+    The outermost end decides: a thousand times what has shrunk to nothing in one solution may lie within the interval
+    of another.
+    """
+    hull = np.stack([ends[..., 0].min(axis=0), ends[..., 1].max(axis=0)], axis=-1)
+    return np.where((is_open & (ends == hull)).any(axis=0), np.nan, hull)
 
 
 def _livened(setting, standings, centres, roots):
@@ -119,7 +128,7 @@ def _livened(setting, standings, centres, roots):
 
 
 def _profile(setting, standings, own, centres, roots, spread, quantiles):
-    """Ends around each centre (centres, free, 2), NaN where open; ``own`` says whose centre it is."""
+    """Ends around each centre and whether they are open, (centres, free, 2); ``own`` says whose centre it is."""
     free = np.flatnonzero(setting.free)
     each = 2 * len(free)
     own, root = np.repeat(own, each), np.repeat(roots, each)
@@ -157,8 +166,8 @@ def _profile(setting, standings, own, centres, roots, spread, quantiles):
     possible = np.array([setting.quantities[k].possible for k in columns])
     physical = (bound[:, None] == possible).any(axis=1)
     # A limit of physics ends an interval; the bound of a fit says nothing.
-    end[at_end] = np.where(physical, bound, np.nan)[at_end]
-    return end.reshape(len(centres), len(free), 2)
+    end = np.where(at_end & physical, bound, end)
+    return (array.reshape(len(centres), len(free), 2) for array in (end, at_end & ~physical))
 
 
 def _search(attempt, step, room, root, quantile):
@@ -278,10 +287,11 @@ def derived_interval(setting, standing, function, quantile):
     ).T
     outward = np.zeros(len(sign), dtype=bool)
 
-    def attempt(rows, step):
+    def pulled(rows, step, pull):
+        """Solutions pulled towards a step from the centre, the root of the rise, and how far they came."""
         target = centre[rows] + sign[rows] * step
         weights = np.empty((len(rows), len(standing.weights) + 1))
-        weights[:, :-1], weights[:, -1] = standing.weights, math.sqrt(standing.variance) / (PULL * step)
+        weights[:, :-1], weights[:, -1] = standing.weights, math.sqrt(standing.variance) / (pull * step)
         data = np.empty(weights.shape, dtype=complex)
         data[:, :-1], data[:, -1] = setting.impedances[standing.spectrum], target
         solution = setting.minimise_augmented(model, nearest[rows], data, weights)
@@ -290,19 +300,25 @@ def derived_interval(setting, standing, function, quantile):
         )
         cost = solution.cost - ((reached_log - target) * weights[:, -1]) ** 2
         risen = np.sqrt(np.maximum((cost - standing.cost) / standing.variance, 0))
-        reached = np.maximum(sign[rows] * (reached_log - centre[rows]), 0)
+        return solution.values, risen, np.maximum(sign[rows] * (reached_log - centre[rows]), 0)
+
+    def attempt(rows, step):
+        values, risen, reached = pulled(rows, step, PULL)
+        for pull in STRONGER:
+            # A step too long by far for a quantity known so well: the pull has to be stronger to move it at all.
+            weak = np.flatnonzero((reached < SHORT_OF * step) & (risen < quantile))
+            if not len(weak):
+                break
+            values[weak], risen[weak], reached[weak] = pulled(rows[weak], step[weak], pull)
         low = risen < quantile
-        nearest[rows[low]] = solution.values[low]
+        nearest[rows[low]] = values[low]
         short = reached < SHORT_OF * step
-        limited = (np.abs(solution.values - setting.bounds[:, None]) <= 1e-9 * np.abs(setting.bounds[:, None])) & (
-            setting.free
-        )
+        limited = (np.abs(values - setting.bounds[:, None]) <= 1e-9 * np.abs(setting.bounds[:, None])) & setting.free
         # Held up by limits of physics alone, the quantity ends there; by a bound of the fit, or by nothing, it is open.
         outward[rows] = short & limited.any(axis=(0, 2)) & ~(limited & fit_bounds[:, None]).any(axis=(0, 2))
         return risen, reached, short | (reached >= FURTHEST * (1 - 1e-2))
 
     room, quantiles = np.full(len(sign), FURTHEST), np.full(len(sign), quantile)
     reach, at_end = _search(attempt, np.full(len(sign), first), room, root, quantiles)
-    ends = np.where(at_end & ~outward, np.nan, np.exp(centre + sign * reach))
-    lows, highs = ends.reshape(-1, 2).T
-    return float(np.min(lows)), float(np.max(highs))
+    ends, is_open = np.exp(centre + sign * reach), at_end & ~outward
+    return tuple(map(float, _hull(ends.reshape(-1, 2), is_open.reshape(-1, 2))))

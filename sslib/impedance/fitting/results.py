@@ -24,7 +24,8 @@ class Verdict:
     "arcs exchangeable", "bound reached", "residuals exceed the noise", "residuals below the noise",
     "residuals systematic", "not converged"; of several spectra "spectra disagree"; of relaxation times "ill-posed
     estimate", "outside the window", "peak uncertain", "not resolved", "peaks not separated", "number of peaks not
-    determined", "regularisation at its limit", "tail or relaxation", "no ZARCs". `RangeVerdict` has those of Kramers-Kronig tests.
+    determined", "regularisation at its limit", "tail or relaxation", "no ZARCs". `RangeVerdict` has those of
+    Kramers-Kronig tests.
     """
 
     kind: str
@@ -282,8 +283,15 @@ def _open_as_none(ends):
     return tuple(None if np.isnan(end) else float(end) for end in ends)
 
 
+COMBINATIONS = {
+    "product": ("{}·{}", lambda a, b: a * b),
+    "ratio": ("{}/{}", lambda a, b: a / b),
+    "sum": ("{} + {}", lambda a, b: a + b),
+}
+
+
 def known_together(result):
-    """Verdicts on parameters that the spectrum does not determine one by one but as a product or a ratio.
+    """Verdicts on parameters that the spectrum does not determine one by one but as a product, a ratio or a sum.
 
     The Gerischer limit is the common case: a line longer than its penetration depth knows R_ion·R_ct alone, and the
     interface's coefficient goes along with R_ion. Which combination it could be, the open ends say; that it is known,
@@ -298,30 +306,41 @@ def known_together(result):
             # What goes along with one of a pair that is named already is known with the other, too.
             if first in taken or second in taken:
                 continue
-            for sign, mark in _combinations(result.interval(first), result.interval(second)):
-                value, ends = result.derive(lambda v, a=first, b=second, s=sign: v[a] * v[b] ** s)
-                alone = min(_width(result.interval(name)) for name in (first, second))
-                if None in ends or not _width(ends) < MUCH_BETTER * alone:
-                    continue
-                taken.add(second)
-                unit = f"{units[first]} {units[second]}" if sign > 0 else f"{units[first]}/({units[second]})"
-                unit = {"ohm ohm": "ohm^2", "ohm/(ohm)": ""}.get(unit, unit)
-                yield Verdict(
-                    "known only together",
-                    (first, second),
-                    f"{first} and {second} are known only as a {'product' if sign > 0 else 'ratio'}: "
-                    f"{first}{mark}{second} = {value:.4g} {unit}".rstrip()
-                    + f" ({ends[0]:.4g} to {ends[1]:.4g}).",
-                )
-                break
+            alone = min(_width(result.interval(name)) for name in (first, second))
+            found = []
+            for kind in _combinations(result, first, second, units):
+                form, combined = COMBINATIONS[kind]
+                value, ends = result.derive(lambda v, a=first, b=second, f=combined: f(v[a], v[b]))
+                if None not in ends and _width(ends) < MUCH_BETTER * alone:
+                    found.append((_width(ends), kind, form.format(first, second), value, ends))
+            if not found:
+                continue
+            _, kind, written, value, ends = min(found)
+            taken.add(second)
+            unit = {
+                "product": f"{units[first]} {units[second]}".replace("ohm ohm", "ohm^2"),
+                "ratio": "" if units[first] == units[second] else f"{units[first]}/({units[second]})",
+                "sum": units[first],
+            }[kind]
+            yield Verdict(
+                "known only together",
+                (first, second),
+                f"{first} and {second} are known only as a {kind}: "
+                + f"{written} = {value:.4g} {unit}".rstrip()
+                + f" ({ends[0]:.4g} to {ends[1]:.4g}).",
+            )
 
 
-def _combinations(first, second):
-    """Products and ratios that may be known where these two intervals are not: the open ends go together."""
-    product, ratio = (1, "·"), (-1, "/")
-    opposite = any(a is None and b is None for a, b in zip(first, second[::-1], strict=True))
-    alike = any(a is None and b is None for a, b in zip(first, second, strict=True))
-    return [product] * opposite + [ratio] * alike
+def _combinations(result, first, second, units):
+    """What may be known where these two intervals are not: the open ends go together."""
+    ends, others = result.interval(first), result.interval(second)
+    if any(a is None and b is None for a, b in zip(ends, others[::-1], strict=True)):
+        yield "product"
+    if any(a is None and b is None for a, b in zip(ends, others, strict=True)):
+        yield "ratio"
+    # Either may take all of it, neither more.
+    if units[first] == units[second] and (ends[0], others[0]) == (None, None) and None not in (ends[1], others[1]):
+        yield "sum"
 
 
 def _width(ends):
