@@ -44,4 +44,4 @@ def test_a_measured_cell_gets_a_report_that_says_what_is_assumed(tmp_path):
     notes = " ".join(document["notes"])
     assert "that the line is the cathode" in notes
     assert "instrument's default" in notes
-    assert "times the stated noise" in notes
+    assert "times the given noise" in notes

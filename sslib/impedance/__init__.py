@@ -26,10 +26,17 @@ from sslib.impedance.elements import (
 from sslib.impedance.experiment import (
     Design,
     Information,
+    Interphase,
+    Prospect,
     design_frequencies,
     information,
+    information_at,
+    information_of,
+    prospects,
     smallest_arc,
     smallest_change,
+    smallest_interphase,
+    with_terminals,
 )
 from sslib.impedance.fitting import (
     BatchResult,

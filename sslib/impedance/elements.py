@@ -215,8 +215,11 @@ class Warburg(Element):
         return impedance * np.sqrt(omega)
 
 
-class _Relaxation(Element):
-    """An element Z = R·shape(q) with q = iωτ, from its shape and the derivative of that."""
+class Diffusion(Element):
+    """An element Z = R·shape(q) with q = iωτ, from its shape and the derivative of that.
+
+    Far above 1/τ all of these are R/√q: the spectrum knows R/√τ alone.
+    """
 
     def shape(self, q, derivative):
         """Shape, and its derivative by q (None unless asked for)."""
@@ -232,7 +235,7 @@ class _Relaxation(Element):
         return resistance * shape
 
 
-class FiniteLengthWarburg(_Relaxation):
+class FiniteLengthWarburg(Diffusion):
     """Planar diffusion to a boundary of constant concentration (transmissive)."""
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
@@ -244,7 +247,7 @@ class FiniteLengthWarburg(_Relaxation):
         return shape, 4 * slope if derivative else None
 
 
-class FiniteSpaceWarburg(_Relaxation):
+class FiniteSpaceWarburg(Diffusion):
     """Planar diffusion to a blocking boundary (reflective)."""
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
@@ -256,7 +259,7 @@ class FiniteSpaceWarburg(_Relaxation):
         return 1 / q + value, slope - 1 / q**2 if derivative else None
 
 
-class SphericalDiffusion(_Relaxation):
+class SphericalDiffusion(Diffusion):
     """Diffusion inside a sphere, from its surface."""
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
@@ -270,7 +273,7 @@ class SphericalDiffusion(_Relaxation):
         return shape, -shape * (1 / q + slope / value) if derivative else None
 
 
-class Gerischer(_Relaxation):
+class Gerischer(Diffusion):
     """Diffusion with a first-order reaction on the way."""
 
     quantities = (_resistance("R_G", "Gerischer resistance"), _time("tau_G", "Gerischer time"))

@@ -135,11 +135,12 @@ def residual_figure(frequency, residuals, noise):
         [Hz].
     residuals : array_like
         Model minus data over the model's magnitude (complex, [1]).
-    noise : float
-        Relative standard deviation of each part [1].
+    noise : array_like
+        Relative standard deviation of each part [1], one for all frequencies or by frequency.
     """
     figure, axes = _figure(2.9)
-    axes.axhspan(-200 * noise, 200 * noise, color="#e4e4e4", label=f"±2 × {100 * noise:.2g} % noise")
+    level, band = f"{100 * np.median(noise):.2g} % noise", 200 * np.broadcast_to(noise, np.shape(frequency))
+    axes.fill_between(frequency, -band, band, color="#e4e4e4", step="mid", label=f"±2 × {level}")
     axes.axhline(0, color=GREY, linewidth=0.8)
     axes.semilogx(frequency, 100 * np.real(residuals), "o", color=BLUE, markersize=4.5, label="real part")
     axes.semilogx(frequency, 100 * np.imag(residuals), "^", color=VERMILION, markersize=4.5, label="imaginary part")
@@ -327,7 +328,7 @@ def design_figure(design, frequency, wanted):
     return figure
 
 
-def resolution_figure(frequency, smallest):
+def resolution_figure(frequency, smallest, interphase=None):
     """The smallest arc that a spectrum reveals against the frequency at which it peaks.
 
     Parameters
@@ -336,14 +337,53 @@ def resolution_figure(frequency, smallest):
         1/(2πτ) of the arcs [Hz].
     smallest : dict
         By label, the resistances [ohm], the lowest line last in the legend.
+    interphase : Interphase, optional
+        From `sslib.impedance.experiment.smallest_interphase`; marked at its own apex unless it is never seen.
     """
     figure, axes = _figure(3.4)
+    if interphase is not None and np.isfinite(interphase.resistance):
+        axes.loglog(interphase.apex, interphase.resistance, "o", color=VERMILION, label="interphase", zorder=3)
     for (label, resistance), style in zip(smallest.items(), (":", "-", "--", "-."), strict=False):
         axes.loglog(frequency, resistance, style, color=BLUE if style == "-" else BLACK, label=label)
     axes.set(xlabel="frequency of the arc [Hz]", ylabel="smallest arc that is seen [Ω]")
     axes.xaxis.set_major_locator(LogLocator(numticks=12))
     axes.grid(color="#dddddd")
-    axes.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    axes.legend(frameon=False, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return figure
+
+
+def prospects_figure(prospects, wanted):
+    """By what factor each second measurement lowers the error of what is wanted, on a logarithmic axis.
+
+    Parameters
+    ----------
+    prospects : list of Prospect
+        From `sslib.impedance.experiment.prospects`; an infinite gain is an arrow out of the picture.
+    wanted : str
+        What is determined.
+    """
+    looks = {
+        "frequencies": ("s", BLACK),
+        "contacts": ("o", BLUE),
+        "temperature": ("^", VERMILION),
+        "again": ("D", GREY),
+    }
+    figure, axes = _figure(0.9 + 0.3 * len(prospects))
+    finite = [p.gain for p in prospects if np.isfinite(p.gain)]
+    end, labelled = 2 * max(finite, default=10), set()
+    for row, prospect in enumerate(prospects):
+        mark, colour = looks[prospect.kind]
+        shown = prospect.gain if np.isfinite(prospect.gain) else end
+        label = None if prospect.kind in labelled else prospect.kind
+        labelled.add(prospect.kind)
+        axes.hlines(-row, 1, shown, color=colour, linewidth=1)
+        axes.semilogx(shown, -row, mark if np.isfinite(prospect.gain) else ">", color=colour, markersize=7, label=label)
+    axes.set_yticks(-np.arange(len(prospects)), [str(prospect) for prospect in prospects])
+    axes.set(xlim=(0.95, 1.1 * end), xlabel=f"factor by which the error of {wanted} falls [1]")
+    axes.xaxis.set_major_formatter(_plain)
+    axes.xaxis.set_minor_formatter(_plain if end < 10 else NullFormatter())
+    axes.grid(axis="x", color="#dddddd")
+    axes.legend(frameon=False, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
 
 

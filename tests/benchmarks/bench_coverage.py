@@ -10,8 +10,10 @@ logarithm, and alpha evenly from 0.65 to 1. Much of that range a spectrum cannot
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from sslib.impedance import CPE, R, SphericalDiffusion, TransmissionLine, fit_batch
@@ -21,6 +23,7 @@ NOISES = (0.003, 0.01)
 SEED = 20261121
 SPECTRA = 400
 LEVEL = 0.95
+TABLE = Path("reports", "benchmarks", "coverage.csv")
 
 _interface = R("R_ct") | CPE("Q", "alpha")
 MODELS = {
@@ -77,16 +80,26 @@ def _name(model):
     return next(name for name, own in MODELS.items() if own is model)
 
 
-def _share(held):
-    """A share in per cent with its standard error, as text."""
-    if not len(held):
-        return f"{'-':>13s}"
-    low, high = stats.beta.ppf(
-        [0.025, 0.975], [held.sum(), held.sum() + 1], [len(held) - held.sum() + 1, len(held) - held.sum()]
-    )
-    low = 0.0 if np.isnan(low) else low
-    high = 1.0 if np.isnan(high) else high
-    return f"{100 * held.mean():5.1f} ({100 * low:4.1f}-{100 * high:5.1f})"
+def _shares(held):
+    """A share in per cent and the ends of the binomial's 95 % range; NaN without any."""
+    count, yes = len(held), held.sum()
+    low, high = stats.beta.ppf([0.025, 0.975], [yes, yes + 1], [count - yes + 1, count - yes])
+    share = yes / count if count else np.nan
+    return [100 * part for part in (share, np.nan_to_num(low), np.nan_to_num(high, nan=1.0))]
+
+
+def table(name, noise, truths, batch):
+    """The shares of one kind of spectrum, a row for each parameter (DataFrame)."""
+    rows = []
+    for parameter, interval in batch.intervals.items():
+        held, doubtful = holds(interval, truths[parameter]), batch.doubtful[parameter]
+        row = {"circuit": name, "noise [%]": 100 * noise, "parameter": parameter}
+        for words, own in (("without", ~doubtful), ("with", doubtful), ("all", held >= 0)):
+            row[f"n {words}"] = own.sum()
+            row |= dict(zip((words, f"{words} from", f"{words} to"), _shares(held[own]), strict=True))
+        open_ends = np.isnan(interval).sum(axis=1)
+        rows.append(row | {"one end open": 100 * np.mean(open_ends == 1), "both": 100 * np.mean(open_ends == 2)})
+    return pd.DataFrame(rows)
 
 
 def main():
@@ -96,6 +109,7 @@ def main():
         "per cent with the 95 % range of the binomial;\nwithout a verdict about the parameter (target 94-97) and with "
         "one (target 94 or more); intervals with one end open, with both."
     )
+    tables = []
     with ProcessPoolExecutor() as executor:
         for name, model in MODELS.items():
             for noise in NOISES:
@@ -103,18 +117,12 @@ def main():
                 print(
                     f"\n{name}, {100 * noise:g} % noise; {100 * missed.mean():.2f} % ended above the truth's chi-square"
                 )
-                print(
-                    f"{'':10s}{'without a verdict':>26s}{'with one':>26s}{'all':>20s}{'one end open':>14s}{'both':>7s}"
-                )
-                for parameter, interval in batch.intervals.items():
-                    held, doubtful = holds(interval, truths[parameter]), batch.doubtful[parameter]
-                    open_ends = np.isnan(interval).sum(axis=1)
-                    print(
-                        f"{parameter:10s}{np.sum(~doubtful):7d} {_share(held[~doubtful]):>18s}{np.sum(doubtful):7d} "
-                        f"{_share(held[doubtful]):>18s} {_share(held):>19s}{100 * np.mean(open_ends == 1):13.1f}%"
-                        f"{100 * np.mean(open_ends == 2):6.1f}%",
-                        flush=True,
-                    )
+                tables.append(table(name, noise, truths, batch))
+                own = tables[-1].drop(columns=["circuit", "noise [%]"])
+                print(own.to_string(index=False, float_format="{:.1f}".format), flush=True)
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    pd.concat(tables).to_csv(TABLE, index=False, float_format="%.2f")
+    print(f"\nwritten to {TABLE}")
 
 
 if __name__ == "__main__":

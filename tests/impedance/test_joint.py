@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from sslib.impedance import CPE, C, R, TransmissionLine, cathode_model, fit, fit_batch, resistance_budget
+from sslib.impedance.fitting.results import quantile_of
 from sslib.impedance.joint import (
     Arrhenius,
     Comparison,
@@ -21,6 +22,7 @@ from sslib.impedance.joint import (
     recovered,
     simulate_joint,
 )
+from sslib.impedance.joint.levels import Doubt, chance_of_equal, chance_of_rise
 from sslib.instruments import Spectrum
 from sslib.units import celsius
 
@@ -30,6 +32,8 @@ NOISE = 0.003
 FIVE = R("R_0") + TransmissionLine(ion=R("R_ion"), interface=R("R_ct") | CPE("Q", "alpha"))
 TRUTH = {"R_0": 20.0, "R_ion": 80.0, "R_ct": 120.0, "Q": 1e-4, "alpha": 0.9}
 TEMPERATURES = {f"{t} C": celsius(t) for t in (0, 25, 50, 75)}
+ARC = R("R_0") + (R("R_1") | CPE("Q_1", "alpha_1"))
+OF_ARC = {"R_0": 10.0, "R_1": 50.0, "Q_1": 1e-4, "alpha_1": 0.85}
 
 
 def configurations_of_rails(names=CONFIGURATIONS, cathode="two_rails"):
@@ -536,3 +540,178 @@ def test_the_probability_of_agreement_is_uniform_where_every_spectrum_determines
         for k in range(100)
     ]
     assert stats.kstest(probabilities, "uniform").pvalue > 1e-3
+
+
+def within_chance(outcomes, expected, effective=None, doubt=1e-4):
+    """Assert that a share is as expected but for what chance does seldom; ``effective`` is how many are independent."""
+    count = len(outcomes) if effective is None else effective
+    low, high = stats.binom.ppf([doubt, 1 - doubt], count, expected) / count
+    assert low <= np.mean(outcomes) <= high, (
+        f"{np.mean(outcomes):.4f} of {len(outcomes)}, allowed {low:.4f} to {high:.4f}"
+    )
+
+
+def test_with_one_level_the_chance_of_a_rise_is_that_of_a_ratio_of_variances():
+    """All spectra of one pooled level is the textbook case: any other number would be wrong there."""
+    freedom = np.array([30.0])
+    assert_allclose(chance_of_rise(12.0, 6, [(6.0, 6.0)], freedom), stats.f.sf(2.0, 6, 30), rtol=1e-12)
+    doubt = Doubt(np.diag([0.1, 0.2]), np.eye(2)[None], freedom)
+    assert_allclose(doubt.added, 0)
+    assert_allclose(doubt.quantile(0.95, np.array([1.0, 0.3])), stats.t.ppf(0.975, 30))
+
+
+def test_with_one_shared_parameter_the_chance_of_a_rise_is_that_of_welch():
+    """Welch's test of several means is the known limit of many degrees of freedom; half of what the levels add to
+    chi-square would be seen."""
+    weights, freedoms = np.array([1.0, 2.0, 5.0, 3.0]), np.array([300.0, 500.0, 400.0, 200.0])
+    left = 1 - weights / weights.sum()
+    total = np.sum(left**2 / freedoms)
+    scale, second = 3 + 2 * total * 2 / 5, 15 / (3 * total)
+    ours = chance_of_rise(9.0, 3, np.array([left, left**2]).T, freedoms)
+    welch, known = stats.f.sf(9.0 / scale, 3, second), stats.chi2.sf(9.0, 3)
+    assert abs(ours - welch) < 0.02 * abs(welch - known)
+
+
+def test_equal_levels_are_told_from_others_as_bartlett_does():
+    rng = np.random.default_rng(1)
+    samples = [rng.standard_normal(count) * scale for count, scale in ((8, 1.0), (12, 1.5), (20, 0.8))]
+    variances, freedoms = np.array([np.var(x, ddof=1) for x in samples]), np.array([7.0, 11.0, 19.0])
+    assert_allclose(chance_of_equal(variances, freedoms), stats.bartlett(*samples).pvalue, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "freedom", "shared", "sizes"),
+    [(6, 12, 4, (1.0,)), (20, 12, 4, (0.3, 1.0, 3.0)), (3, 12, 1, (0.3, 1.0, 3.0)), (2, 10, 5, (0.3, 3.0))],
+)
+def test_levels_that_are_estimates_are_taken_as_such(count, freedom, shared, sizes):
+    """Where each spectrum is weighted by its own scatter, chi-square rises further and a mean strays further than the
+    weights say: of twenty spectra a quarter would be called inconsistent at 5 %."""
+    rng = np.random.default_rng(2)
+    sigma, freedoms = np.resize(sizes, count), np.full(count, float(freedom))
+    probabilities, held = [], []
+    for _ in range(1500):
+        means = sigma[:, None] * rng.standard_normal((count, shared))
+        weights = freedom / (sigma**2 * rng.chisquare(freedom, count))
+        share = weights / weights.sum()
+        mean = share @ means
+        rise = float((weights[:, None] * (means - mean) ** 2).sum())
+        left = shared * np.array([1 - share, (1 - share) ** 2]).T
+        probabilities.append(chance_of_rise(rise, (count - 1) * shared, left, freedoms))
+        error = np.full((1, 1), 1 / np.sqrt(weights.sum()))
+        held.append(
+            abs(mean[0]) < Doubt(error, share[:, None, None], freedoms).quantile(0.95, np.ones(1)) * error[0, 0]
+        )
+    within_chance(np.array(probabilities) < 0.05, 0.05)
+    within_chance(held, 0.95)
+
+
+def arcs(points, count, sizes, seed):
+    """Spectra of one arc, whose noise goes through these sizes."""
+    frequency = np.geomspace(1e5, 1, points)
+    exact, rng = ARC.impedance(frequency, **OF_ARC), np.random.default_rng(seed)
+    noise = np.resize(sizes, count)[:, None] * abs(exact) * (rng.standard_normal((count, points, 2)) @ [1, 1j])
+    return {f"s{k}": (ARC, Spectrum(frequency, exact + own)) for k, own in enumerate(noise)}
+
+
+def check_arcs(points, count, sizes, repeats, seed):
+    """Series of spectra whose noise nobody states: how often they are said to disagree, and whether intervals hold."""
+    probabilities, held = [], []
+    for k in range(repeats):
+        result = fit_joint(arcs(points, count, sizes, [seed, k]))
+        probabilities.append(result.agreement.probability)
+        ends = [result.interval(name) for name in OF_ARC]
+        held += [low < truth < high for truth, (low, high) in zip(OF_ARC.values(), ends, strict=True)]
+    within_chance(np.array(probabilities) < 0.05, 0.05)
+    # Parameters of one fit go together.
+    within_chance(held, 0.95, effective=2 * repeats)
+
+
+def test_levels_are_one_where_nothing_tells_them_apart():
+    """Twenty levels from twelve numbers each are worse than one from all; levels that differ must stay apart."""
+    equal = fit_joint(arcs(8, 6, [0.01], 3))
+    levels = {part.noise for part in equal.parts.values()}
+    assert len(levels) == 1
+    assert_allclose(levels.pop(), 0.01, rtol=0.25)
+    freedom = 6 * (16 - 4)
+    low, high = equal.interval("R_1")
+    width = np.log(high / low) / 2 / equal.standard_errors["R_1"] * equal.values["R_1"]
+    assert_allclose(width, quantile_of(0.95, freedom, noise_stated=False), rtol=0.03)
+    other = fit_joint(arcs(8, 6, [0.003, 0.03], 3))
+    noises = np.array([part.noise for part in other.parts.values()])
+    assert np.all(noises[::2] < 0.006)
+    assert np.all(noises[1::2] > 0.015)
+
+
+def test_an_interval_is_wider_for_what_the_levels_are_not_known_to():
+    """A derived quantity that is a parameter, and one that follows from two, must be widened alike."""
+    spectra = arcs(8, 6, [0.003, 0.01, 0.03], 5)
+    told = fit_joint(spectra)
+    stated = fit_joint(spectra, noise={label: part.noise for label, part in told.parts.items()})
+    assert_allclose(told.values["R_1"], stated.values["R_1"], rtol=1e-3)
+    widths = [
+        [np.log(high / low) for low, high in (fitted.interval("R_1"), fitted.derive(lambda v: v["R_1"] / v["R_0"])[1])]
+        for fitted in (told, stated)
+    ]
+    assert np.all(np.divide(*widths) > 1.1)
+    assert_allclose(told.derive(lambda v: 2 * v["R_1"])[1], [2 * end for end in told.interval("R_1")], rtol=1e-3)
+    ratio = [fitted.standard_errors["R_1"] for fitted in (told, stated)]
+    assert 1.05 < ratio[0] / ratio[1] < 1.5
+    part = told.parts["s1"]
+    assert_allclose(part.covariance, told.covariance)
+
+
+def test_series_of_estimated_noise_are_rarely_said_to_disagree():
+    """A glance at what the slow tests below look at closely."""
+    check_arcs(8, 6, [0.01], 25, 41)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [(0.01,), (0.003, 0.01, 0.03)])
+@pytest.mark.parametrize(("points", "count", "repeats"), [(8, 6, 400), (8, 20, 120), (15, 20, 120)])
+def test_estimated_noise_neither_denies_agreement_nor_narrows_intervals(points, count, repeats, sizes):
+    """Few points and many spectra are where levels taken as known go wrong: with twenty spectra of eight points every
+    fourth good series would be called inconsistent."""
+    check_arcs(points, count, sizes, repeats, 42)
+
+
+def test_a_spectrum_without_noise_among_others_is_named():
+    """It has all the weight, so the others would go unheard without a word."""
+    noisy = arcs(20, 3, [0.01], 7)
+    exact = Spectrum(noisy["s0"][1].frequency, ARC.impedance(noisy["s0"][1].frequency, **OF_ARC))
+    result = fit_joint({**noisy, "formula": (ARC, exact)})
+    assert result.verdicts[0].kind == "without noise"
+    assert "formula" in result.verdicts[0].text
+    assert "s0" not in result.verdicts[0].text
+    assert result.agreement is None
+    for other in (fit_joint(noisy), fit_joint({"formula": (ARC, exact), "again": (ARC, exact)})):
+        assert not any(verdict.kind == "without noise" for verdict in other.verdicts)
+    unit = fit_joint({**noisy, "formula": (ARC, exact)}, error="unit")
+    assert unit.verdicts[0].kind == "without noise"
+
+
+def test_spectra_that_cannot_be_fitted_alone_tell_their_noise_together():
+    """Two points each determine no arc: a level of 100 % in place of what is known would leave every end open."""
+    whole = arcs(24, 1, [0.01], 8)["s0"][1]
+    pieces = {f"p{k}": (ARC, Spectrum(whole.frequency[k::12], whole.impedance[k::12])) for k in range(12)}
+    result = fit_joint(pieces)
+    alone = fit(ARC, whole)
+    assert_allclose(result.parts["p0"].noise, alone.noise, rtol=1e-3)
+    assert_allclose(result.interval("R_1"), alone.interval("R_1"), rtol=1e-3)
+    assert result.agreement is None
+    assert not result.noise_stated
+
+
+def test_labels_may_be_numbers():
+    """Cycles and temperatures are natural labels; a name of a parameter is made of what they are written as."""
+    spectra = dict(enumerate(arcs(15, 2, [0.01], 9).values(), start=1))
+    result = fit_joint(spectra, laws={"R_1": "free"})
+    assert {"R_1_1", "R_1_2"} <= set(result.free)
+    assert set(result.parts) == {1, 2}
+    for change, message in (
+        ({"noise": {3: 0.01, 1: 0.01}}, "noise names 3, 1; the spectra are 1, 2"),
+        ({"laws": {"R_1": Arrhenius()}}, "the temperature of 1, 2"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit_joint(spectra, **change)
+    with pytest.raises(ValueError, match="no spectrum 3; known are 1, 2"):
+        result.model.values_of(3, result.values)

@@ -10,8 +10,9 @@ import numpy as np
 from sslib.impedance.fitting.judgement import covariance_of, reports_of
 from sslib.impedance.fitting.minimise import Solution
 from sslib.impedance.fitting.profile import intervals
-from sslib.impedance.fitting.results import BatchResult, check_level, known_together, quantile_of
+from sslib.impedance.fitting.results import BatchResult, check_level, quantile_of
 from sslib.impedance.fitting.setting import Setting
+from sslib.impedance.fitting.verdicts import verdicts_of_intervals
 
 STARTS = 24
 BATCH_STARTS = 8
@@ -307,4 +308,4 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
     found = setting.search(STARTS, None if starts is None else setting.given_starts(starts))
     (report,) = reports_of(setting, [setting.labelled(found[0])])
     result = report.result()
-    return replace(result, verdicts=(*result.verdicts, *known_together(result)))
+    return replace(result, verdicts=(*result.verdicts, *verdicts_of_intervals(result)))

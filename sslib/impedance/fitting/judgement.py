@@ -11,6 +11,8 @@ DEEPER = 10
 # Basins up to this far above the best in chi-square, and so many of them, are kept for intervals at high levels.
 FAR = 10.0
 BASINS = 4
+# By so much a rival differs from all others in something that the data determine.
+APART = np.log(1.5)
 # An end of an interval is believed without a word where a factor of four beyond it is excluded at this level. At the
 # level of the interval itself the word would be missing from just those spectra, of all that leave a parameter open,
 # whose noise closes the interval short of the truth.
@@ -44,11 +46,11 @@ def chi_square_quantile(level, degrees_of_freedom):
     return float(chdtri(degrees_of_freedom, 1 - level))
 
 
-def reports_of(setting, found, spectra=None):
+def reports_of(setting, found, spectra=None, basins=BASINS):
     """What stands of each spectrum when every positive parameter has been moved and let go.
 
-    ``found`` are the solutions of each, labelled; ``spectra`` chooses among them. Where a probe falls into a deeper
-    basin the fit goes on from there.
+    ``found`` are the solutions of each, labelled; ``spectra`` chooses among them, ``basins`` is how many of them are
+    kept. Where a probe falls into a deeper basin the fit goes on from there.
     """
     found, probed = list(found), {}
     spectra = range(len(found)) if spectra is None else spectra
@@ -68,7 +70,31 @@ def reports_of(setting, found, spectra=None):
         going = np.array(deeper, dtype=int)
         if not len(going):
             break
-    return [Report(setting, k, found[k], probed[k][0], columns, sides, probed[k][1]) for k in spectra]
+    reports = {k: Report(setting, k, found[k], *probed[k], columns, sides, basins) for k in spectra}
+    deeper = _finish(setting, reports, found)
+    if deeper:
+        reports |= dict(zip(deeper, reports_of(setting, found, deeper, basins), strict=True))
+    return list(reports.values())
+
+
+def _finish(setting, reports, found):
+    """Fit on from the other basins of the reports: where a first look stopped is no solution yet.
+
+    Returns the spectra of which that is the deepest, with what was found.
+    """
+    own = [report for report in reports.values() for _ in report.basins]
+    if not own:
+        return []
+    values = np.array([values for report in reports.values() for values, _ in report.basins])
+    spectra = np.array([report.spectrum for report in own])
+    finished, deeper = setting.labelled(setting.minimise(values, spectra)), []
+    for k in dict.fromkeys(spectra):
+        mine = finished.take(np.flatnonzero(spectra == k))
+        reports[k].take_basins(mine)
+        if mine.cost.min() < found[k].cost.min() * (1 - 1e-6):
+            found[k] = Solution.join([mine, found[k]])
+            deeper.append(k)
+    return deeper
 
 
 def best_of(found):
@@ -102,7 +128,7 @@ def _probe(setting, spectra, best, variance):
 class Report:
     """From solutions to a result: noise, covariance, verdicts."""
 
-    def __init__(self, setting, spectrum, found, probes, columns, sides, released):
+    def __init__(self, setting, spectrum, found, probes, released, columns, sides, basins):
         self.setting, self.spectrum, self.frequency = setting, spectrum, setting.frequency
         best = best_of(found)
         self.found, self.probes, self.columns, self.sides, self.released = found, probes, columns, sides, released
@@ -119,9 +145,16 @@ class Report:
         # In units of the variance that the intervals rest on.
         self.variance = (self.noise * self.excess) ** 2
         self.noise_stated = setting.noise is not None and self.excess == 1
+        self.basins = []
         self.rises, self.at_bound = self._rises(), self._at_bound()
         self.covariance = covariance_of(self.hessian[None], np.array([self.variance]))[0]
-        self.basins = self._basins()
+        self.most = basins
+        self.take_basins(Solution.join([found, released]))
+
+    def take_basins(self, solutions):
+        """Take the other basins, and the rivals among them, from these solutions."""
+        self.basins = self._basins(solutions)
+        self.rises = self._rises()
         self.rivals = self._rivals()
 
     @property
@@ -180,67 +213,70 @@ class Report:
         )
 
     def _rises(self):
-        """Rise of chi-square at a quarter and at four times each positive parameter."""
+        """Rise of chi-square at a quarter and at four times each positive parameter, or less in a basin beyond."""
         rises = {}
-        for column, cost in zip(self.columns, self.probes.cost, strict=True):
+        for column, side, cost in zip(self.columns, self.sides, self.probes.cost, strict=True):
             name = self.setting.names[column]
-            rises[name] = (*rises.get(name, ()), float((cost - self.cost) / self.variance))
+            at = self.values[column] * PROBE**side
+            beyond = [own for values, own in self.basins if side * values[column] >= side * at]
+            rises[name] = (*rises.get(name, ()), float((min([cost, *beyond]) - self.cost) / self.variance))
         return rises
 
     def _at_bound(self):
         """Where a free parameter ended at a bound that limits the fit; a limit of physics (alpha = 1) is none."""
-        at_bound = {}
-        for parameter, value, bounds in zip(
-            self.setting.model.parameters, self.values, self.setting.bounds.T, strict=True
-        ):
-            if parameter.name in self.setting.free_names:
-                possible = parameter.quantity.possible
-                at_bound[parameter.name] = tuple(
-                    bool(abs(value - bound) <= 1e-9 * abs(bound)) and bound not in possible for bound in bounds
-                )
-        return at_bound
+        at_bounds = self.setting.at_bounds(self.values)
+        named = zip(self.setting.names, at_bounds.T, strict=True)
+        return {name: tuple(map(bool, sides)) for name, sides in named if name in self.setting.free_names}
 
-    def _basins(self):
+    def _basins(self, solutions):
         """Other places whose chi-square is not far above, as (values, cost), the best of each place.
 
         Their cost is that under the weights of the best solution. Two points belong to one place where the curvature
         of chi-square at either of them sees no barrier between them: by their coordinates alone, the points along one
-        open ridge would be as many places and leave no room for a rival.
+        open ridge would be as many places. Where such a ridge is curved they still are; so what differs from all
+        others in something that the data determine, a rival, has room of its own.
         """
-        values = np.concatenate([self.found.values, self.released.values])
-        hessian = np.concatenate([self.found.hessian, self.released.hessian])
-        near = np.concatenate([self.found.cost, self.released.cost]) < self.cost + 2 * FAR * self.variance
-        values, hessian = values[near], hessian[near]
+        near = solutions.cost < self.cost + 2 * FAR * self.variance
+        values, hessian = solutions.values[near], solutions.hessian[near]
         costs = self.setting.costs(values, self.spectrum, self.weights)
-        places, basins = [(self._place(self.values), self.hessian)], []
-        for k in np.argsort(costs):
-            if (costs[k] - self.cost) / self.variance > FAR or len(basins) == BASINS:
-                break
-            here = self._place(values[k])
-            if all(self._apart(here - other, hessian[k], curvature) for other, curvature in places):
-                places.append((here, hessian[k]))
-                basins.append((values[k], float(costs[k])))
-        return basins
+        order = [k for k in np.argsort(costs) if costs[k] < self.cost + FAR * self.variance]
+        places, chosen = [(self.place(self.values), self.hessian)], []
+        for is_rival in (False, True):
+            room = len(chosen) + self.most
+            for k in order:
+                here = self.place(values[k])
+                new = all(
+                    self._apart(here - other, hessian[k], curvature)
+                    and (not is_rival or np.abs(here - other)[self.known].max(initial=0) > APART)
+                    for other, curvature in places
+                )
+                if new and len(chosen) < room:
+                    places.append((here, hessian[k]))
+                    chosen.append(k)
+        return [(values[k], float(costs[k])) for k in chosen]
+
+    @property
+    def known(self):
+        """Which of the free parameters the data determine on both sides; a step along what is open is no news."""
+        limit = chi_square_quantile(LEVEL, 1)
+        return np.array([min(self.rises.get(name, (np.inf,))) > limit for name in self.setting.free_names])
 
     def _apart(self, step, *hessians):
         barrier = min(step @ hessian @ step for hessian in hessians) / self.variance
         return barrier > FAR and np.abs(step).max() > np.log(1.2)
 
-    def _place(self, values):
+    def place(self, values):
         """Free coordinates: the logarithm of what is positive."""
         logarithmic = self.setting.free & np.array([q.logarithmic for q in self.setting.quantities])
         return np.where(logarithmic, np.log(np.where(logarithmic, values, 1)), values)[self.setting.free]
 
     def _rivals(self):
         """The basins within the limit that differ in something the data determine."""
-        limit = chi_square_quantile(LEVEL, 1)
-        # A step along what is open anyway is no news.
-        known = np.array([min(self.rises.get(name, (np.inf,))) > limit for name in self.setting.free_names])
-        rivals = []
-        for values, cost in self.basins:
-            rise = (cost - self.cost) / self.variance
-            apart = np.where(known, self._place(values) - self._place(self.values), 0)
-            if rise < limit and np.abs(apart).max(initial=0) > np.log(1.5):
+        limit, places, rivals = chi_square_quantile(LEVEL, 1), [self.place(self.values)], []
+        for values, cost in sorted(self.basins, key=lambda basin: basin[1]):
+            rise, here = (cost - self.cost) / self.variance, self.place(values)
+            if rise < limit and all(np.abs(here - other)[self.known].max(initial=0) > APART for other in places):
+                places.append(here)
                 rivals.append(({n: float(v) for n, v in zip(self.setting.names, values, strict=True)}, max(rise, 0.0)))
         return rivals
 
@@ -253,14 +289,14 @@ class Report:
             yield Verdict(
                 "residuals exceed the noise",
                 (),
-                f"The residuals are {self.excess:.2g} times the stated noise: the model does not describe the spectrum "
+                f"The residuals are {self.excess:.2g} times the given noise: the model does not describe the spectrum "
                 "to within it. Intervals are widened by that factor.",
             )
         if self.dearth < 1:
             yield Verdict(
                 "residuals below the noise",
                 (),
-                f"The residuals are only {self.dearth:.2g} of the stated noise: the intervals are wider than this "
+                f"The residuals are only {self.dearth:.2g} of the given noise: the intervals are wider than this "
                 "spectrum deserves.",
             )
         # Alternating signs are chance; neighbours of one sign are a model that misses something.
@@ -316,7 +352,7 @@ class Report:
             yield Verdict(exchange.kind, (*exchange.first, *exchange.second), exchange.text)
         for values, rise in self.rivals[:3]:
             there = np.array([values[name] for name in self.setting.names])
-            moved = dict(zip(self.setting.free_names, self._place(there) - self._place(self.values), strict=True))
+            moved = dict(zip(self.setting.free_names, self.place(there) - self.place(self.values), strict=True))
             changed = {name: values[name] for name, by in moved.items() if abs(by) > np.log(1.2)}
             listed = ", ".join(f"{name} = {value:.3g} {self._unit(name)}" for name, value in changed.items())
             above = f"chi-square higher by {max(rise, 0):.1f}"

@@ -120,6 +120,8 @@ class Problem:
         if reweighted:
             tried = _squared(residual, weights)
             from_model = 1 / np.abs(impedance)
+            if from_model.shape != data.shape:
+                from_model = np.repeat(from_model, data.shape[1], axis=1)
             weights = from_model if reweighted == len(data) else np.where(refined[:, None], from_model, weights)
         np.multiply(stacked, (weights * weights).astype(complex)[:, None], out=weighted)
         product = stacked.view(float) @ weighted.view(float).swapaxes(1, 2)

@@ -25,6 +25,8 @@ NARROW = 0.5
 PULL = 0.02
 STRONGER = (1e-3, 5e-5, 2e-6)
 SHORT_OF = 0.9
+# By this factor another parameter's bound is moved to see whether it is that bound that ends an interval.
+BEYOND = 1e3
 WIDTH = 1e-4
 
 
@@ -165,9 +167,18 @@ def _profile(setting, standings, own, centres, roots, spread, quantiles):
     end = np.where(logarithmic, np.exp(np.where(logarithmic, end, 0)), end)
     possible = np.array([setting.quantities[k].possible for k in columns])
     physical = (bound[:, None] == possible).any(axis=1)
-    # A limit of physics ends an interval; the bound of a fit says nothing.
+    # A limit of physics ends an interval; the bound of a fit says nothing, be it that of another parameter.
     end = np.where(at_end & physical, bound, end)
-    return (array.reshape(len(centres), len(free), 2) for array in (end, at_end & ~physical))
+    is_open = at_end & ~physical
+    held = np.arange(len(setting.names)) == columns[:, None]
+    rows = np.flatnonzero(~at_end & (setting.at_bounds(nearest).any(axis=0) & ~held).any(axis=1))
+    if len(rows):
+        solution = setting.minimise_held(
+            nearest[rows], spectra[rows], columns[rows], sign[rows], end[rows], weights[own[rows]], beyond=BEYOND
+        )
+        risen = np.sqrt(np.maximum((solution.cost - cost[rows]) / variance[rows], 0))
+        is_open[rows] = risen < SHORT_OF * quantile[rows]
+    return (array.reshape(len(centres), len(free), 2) for array in (end, is_open))
 
 
 def _search(attempt, step, room, root, quantile):
@@ -282,19 +293,16 @@ def derived_interval(setting, standing, function, quantile):
     matters = slope != 0
     spread = math.sqrt(max(slope[matters] @ standing.covariance[np.ix_(matters, matters)] @ slope[matters], 0.0))
     first = min(quantile * spread, FIRST) if 0 < spread < math.inf else FIRST
-    fit_bounds = np.array(
-        [[b not in q.possible for b in own] for q, own in zip(setting.quantities, setting.bounds.T, strict=True)]
-    ).T
     outward = np.zeros(len(sign), dtype=bool)
 
-    def pulled(rows, step, pull):
+    def pulled(rows, step, pull, beyond=1.0):
         """Solutions pulled towards a step from the centre, the root of the rise, and how far they came."""
         target = centre[rows] + sign[rows] * step
         weights = np.empty((len(rows), len(standing.weights) + 1))
         weights[:, :-1], weights[:, -1] = standing.weights, math.sqrt(standing.variance) / (pull * step)
         data = np.empty(weights.shape, dtype=complex)
         data[:, :-1], data[:, -1] = setting.impedances[standing.spectrum], target
-        solution = setting.minimise_augmented(model, nearest[rows], data, weights)
+        solution = setting.minimise_augmented(model, nearest[rows], data, weights, beyond)
         reached_log = np.array(
             [log_of(function, dict(zip(setting.names, values, strict=True))) for values in solution.values]
         )
@@ -315,10 +323,14 @@ def derived_interval(setting, standing, function, quantile):
         short = reached < SHORT_OF * step
         limited = (np.abs(values - setting.bounds[:, None]) <= 1e-9 * np.abs(setting.bounds[:, None])) & setting.free
         # Held up by limits of physics alone, the quantity ends there; by a bound of the fit, or by nothing, it is open.
-        outward[rows] = short & limited.any(axis=(0, 2)) & ~(limited & fit_bounds[:, None]).any(axis=(0, 2))
+        outward[rows] = short & limited.any(axis=(0, 2)) & ~setting.at_bounds(values).any(axis=(0, 2))
         return risen, reached, short | (reached >= FURTHEST * (1 - 1e-2))
 
     room, quantiles = np.full(len(sign), FURTHEST), np.full(len(sign), quantile)
     reach, at_end = _search(attempt, np.full(len(sign), first), room, root, quantiles)
     ends, is_open = np.exp(centre + sign * reach), at_end & ~outward
+    rows = np.flatnonzero(~at_end & setting.at_bounds(nearest).any(axis=(0, 2)))
+    if len(rows):
+        _, risen, _ = pulled(rows, reach[rows], PULL, BEYOND)
+        is_open[rows] = risen < SHORT_OF * quantile
     return tuple(map(float, _hull(ends.reshape(-1, 2), is_open.reshape(-1, 2))))

@@ -12,20 +12,17 @@ LEVEL = 0.95
 PROBE = 4.0
 """Factor by which each positive parameter is moved to see whether the data exclude that."""
 
-MUCH_BETTER = 1 / 3
-"""A combination is said to be known where its interval is so much narrower than that of either part."""
-
 
 @dataclass(frozen=True)
 class Verdict:
     """What a fit has to say besides its numbers: ``kind`` in the words below, the parameters it is about, a sentence.
 
-    Kinds: "not determined", "barely determined", "known only together", "rival solution", "rails exchangeable",
-    "arcs exchangeable", "bound reached", "residuals exceed the noise", "residuals below the noise",
-    "residuals systematic", "not converged"; of several spectra "spectra disagree"; of relaxation times "ill-posed
-    estimate", "outside the window", "peak uncertain", "not resolved", "peaks not separated", "number of peaks not
-    determined", "regularisation at its limit", "tail or relaxation", "no ZARCs". `RangeVerdict` has those of
-    Kramers-Kronig tests.
+    Kinds: "not determined", "barely determined", "known only together", "diffusion not reached", "arc hidden", "rival
+    solution", "rails exchangeable", "arcs exchangeable", "bound reached", "residuals exceed the noise", "residuals
+    below the noise", "residuals systematic", "not converged"; of several spectra "spectra disagree", "without noise";
+    of relaxation times "ill-posed estimate", "outside the window", "peak uncertain", "not resolved", "peaks not
+    separated", "number of peaks not determined", "regularisation at its limit", "tail or relaxation", "no ZARCs".
+    `RangeVerdict` has those of Kramers-Kronig tests.
     """
 
     kind: str
@@ -101,6 +98,11 @@ class FitResult:
     def fitted(self):
         """The model's impedance [ohm] at the data's frequencies."""
         return self.model.impedance(self.frequency, **self.values)
+
+    @property
+    def relative_residuals(self):
+        """Model minus data over the model's magnitude (complex, [1]), whatever the error model."""
+        return (self.fitted - self.impedance) / np.abs(self.fitted)
 
     @cached_property
     def standard_errors(self):
@@ -281,68 +283,3 @@ def quantile_of(level, degrees_of_freedom, noise_stated):
 
 def _open_as_none(ends):
     return tuple(None if np.isnan(end) else float(end) for end in ends)
-
-
-COMBINATIONS = {
-    "product": ("{}·{}", lambda a, b: a * b),
-    "ratio": ("{}/{}", lambda a, b: a / b),
-    "sum": ("{} + {}", lambda a, b: a + b),
-}
-
-
-def known_together(result):
-    """Verdicts on parameters that the spectrum does not determine one by one but as a product, a ratio or a sum.
-
-    The Gerischer limit is the common case: a line longer than its penetration depth knows R_ion·R_ct alone, and the
-    interface's coefficient goes along with R_ion. Which combination it could be, the open ends say; that it is known,
-    its own profile.
-    """
-    loose = [verdict.parameters[0] for verdict in result.verdicts if verdict.kind == "not determined"]
-    loose = [name for name in dict.fromkeys(loose) if result._logarithmic[name]]
-    units = {parameter.name: parameter.unit for parameter in result.model.parameters}
-    taken = set()
-    for k, first in enumerate(loose):
-        for second in loose[k + 1 :]:
-            # What goes along with one of a pair that is named already is known with the other, too.
-            if first in taken or second in taken:
-                continue
-            alone = min(_width(result.interval(name)) for name in (first, second))
-            found = []
-            for kind in _combinations(result, first, second, units):
-                form, combined = COMBINATIONS[kind]
-                value, ends = result.derive(lambda v, a=first, b=second, f=combined: f(v[a], v[b]))
-                if None not in ends and _width(ends) < MUCH_BETTER * alone:
-                    found.append((_width(ends), kind, form.format(first, second), value, ends))
-            if not found:
-                continue
-            _, kind, written, value, ends = min(found)
-            taken.add(second)
-            unit = {
-                "product": f"{units[first]} {units[second]}".replace("ohm ohm", "ohm^2"),
-                "ratio": "" if units[first] == units[second] else f"{units[first]}/({units[second]})",
-                "sum": units[first],
-            }[kind]
-            yield Verdict(
-                "known only together",
-                (first, second),
-                f"{first} and {second} are known only as a {kind}: "
-                + f"{written} = {value:.4g} {unit}".rstrip()
-                + f" ({ends[0]:.4g} to {ends[1]:.4g}).",
-            )
-
-
-def _combinations(result, first, second, units):
-    """What may be known where these two intervals are not: the open ends go together."""
-    ends, others = result.interval(first), result.interval(second)
-    if any(a is None and b is None for a, b in zip(ends, others[::-1], strict=True)):
-        yield "product"
-    if any(a is None and b is None for a, b in zip(ends, others, strict=True)):
-        yield "ratio"
-    # Either may take all of it, neither more.
-    if units[first] == units[second] and (ends[0], others[0]) == (None, None) and None not in (ends[1], others[1]):
-        yield "sum"
-
-
-def _width(ends):
-    """Of an interval in the logarithm; an open one is as wide as can be."""
-    return np.inf if None in ends else np.log(ends[1] / ends[0])

@@ -13,9 +13,9 @@ from sslib.impedance.fitting.starts import StartDictionary
 FEW = 5
 FIRST_LOOK = 20
 LOOK = 60
+# Of each branch so many times the number of starts are drawn anew and looked at, so many times that number go on.
 GLANCE = 20
-PROMISING = 16
-DRAWN = 2
+DRAWN = PROMISING = 2
 ROUNDS = 10
 KICK = 4.0
 FINISHED = 2
@@ -71,7 +71,7 @@ def search(problem_of, data, weights, circuit, omega, count, fixed, given=None):
         again = dictionary.choose_again(data[going], weights[going], best)
         drawn = dictionary.redraw(data[going], best, DRAWN * count, turn)
         more = tries(going, np.concatenate([again, drawn, _kicked(best, moved)], axis=1), GLANCE)
-        more = tries(going, np.stack([solution.values[:PROMISING] for solution in more]), LOOK)
+        more = tries(going, np.stack([solution.values[: PROMISING * count] for solution in more]), LOOK)
         for k, solution in zip(going, more, strict=True):
             found[k] = _sorted(Solution.join([found[k], solution]))
         going = going[np.array([found[k].cost[0] for k in going]) < 0.999 * before]

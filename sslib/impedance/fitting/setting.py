@@ -104,12 +104,13 @@ class Setting:
         problem = Problem(self.model, self.grid.take(spectra), self.free, self.bounds, weights)
         return minimise(problem, self.impedances[spectra], starts, max_iterations or ITERATIONS)
 
-    def minimise_held(self, starts, spectra, columns, sides, at, weights):
+    def minimise_held(self, starts, spectra, columns, sides, at, weights, beyond=1.0):
         """Fit each start (starts, parameters) to its spectrum with one parameter held, under the given weights.
 
-        ``columns`` says which parameter, ``sides`` on which side of the solution (-1, 1), ``at`` at what value.
+        ``columns`` says which parameter, ``sides`` on which side of the solution (-1, 1), ``at`` at what value. What is
+        positive may go ``beyond`` its bounds by that factor.
         """
-        starts, bounds = starts.copy(), np.repeat(self.bounds[:, None], len(starts), axis=1)
+        starts, bounds = starts.copy(), np.repeat(self.bounds_beyond(beyond)[:, None], len(starts), axis=1)
         every = np.arange(len(starts))
         starts[every, columns] = at
         bounds[:, every, columns] = at
@@ -123,9 +124,15 @@ class Setting:
         problem = Problem(self.model, self.grid, self.free, bounds, weights)
         return minimise(problem, self.impedances[spectra], starts, ITERATIONS)
 
-    def minimise_augmented(self, model, starts, data, weights):
+    def minimise_augmented(self, model, starts, data, weights, beyond=1.0):
         """Fit each start (starts, parameters) to its own data, where the model has more points than the spectrum."""
-        return minimise(Problem(model, self.grid, self.free, self.bounds, weights), data, starts, ITERATIONS)
+        problem = Problem(model, self.grid, self.free, self.bounds_beyond(beyond), weights)
+        return minimise(problem, data, starts, ITERATIONS)
+
+    def bounds_beyond(self, factor):
+        """The bounds, those of what is positive further apart by a factor either way."""
+        wider = np.where([quantity.logarithmic for quantity in self.quantities], factor, 1.0)
+        return self.bounds * [1 / wider, wider]
 
     def weights_at(self, values, spectra):
         """Reciprocal standard deviations [1/ohm] of the spectra when these are their solutions (spectra, parameters).
@@ -135,6 +142,13 @@ class Setting:
         if self.weights is not None:
             return self.weights[spectra]
         return 1 / np.abs(self.model.impedance(self.frequency, **dict(zip(self.names, values.T, strict=True))))
+
+    def at_bounds(self, values):
+        """Which values (…, parameters) lie at a bound of the fit that is no limit of physics, (2, …, parameters)."""
+        bounds = self.bounds.reshape(2, *(1,) * (values.ndim - 1), -1)
+        possible = np.array([quantity.possible for quantity in self.quantities]).T
+        physical = (self.bounds[:, None] == possible).any(axis=1).reshape(bounds.shape)
+        return (np.abs(values - bounds) <= 1e-9 * np.abs(bounds)) & self.free & ~physical
 
     def costs(self, values, spectrum, weights):
         """Sums of squared weighted residuals of one spectrum at several solutions (solutions, parameters)."""

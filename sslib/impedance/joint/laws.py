@@ -53,7 +53,7 @@ class Free(Law):
     coupled = False
 
     def bind(self, name, quantity, labels, spectra):
-        names = [name + "_" + "".join(c if c.isalnum() else "_" for c in label) for label in labels]
+        names = [name + "_" + "".join(c if c.isalnum() else "_" for c in str(label)) for label in labels]
         return [
             Parameter(own, replace(quantity, meaning=f"{quantity.meaning}, {label}"))
             for own, label in zip(names, labels, strict=True)
@@ -175,6 +175,6 @@ def _conditions(given, what, name, labels, spectra):
     missing = [label for label in labels if numbers[label] is None]
     if missing:
         raise ValueError(
-            f"the law of {name} needs the {what} of {', '.join(missing)}, which is neither given nor stated"
+            f"the law of {name} needs the {what} of {', '.join(map(str, missing))}, which is neither given nor stated"
         )
     return [float(numbers[label]) for label in labels]

@@ -179,7 +179,7 @@ class Joint(Circuit):
             By name in that circuit, of the same shape.
         """
         if label not in self.parts:
-            raise ValueError(f"there is no spectrum {label!r}; known are {', '.join(self.labels)}")
+            raise ValueError(f"there is no spectrum {label!r}; known are {', '.join(map(str, self.labels))}")
         part = self.parts[label]
         stacked, single = self._stack(values)
         own = zip(part.model.names, part.values(stacked).T, strict=True)

@@ -170,7 +170,7 @@ def _of_residuals(estimate, noise):
         yield Verdict(
             "residuals exceed the noise",
             (),
-            f"The residuals are {estimate.scatter / noise:.2g} times the stated noise: the spectrum is no sum of "
+            f"The residuals are {estimate.scatter / noise:.2g} times the given noise: the spectrum is no sum of "
             "relaxations to within it, or the regularisation is too strong.",
         )
     residuals = estimate.residuals

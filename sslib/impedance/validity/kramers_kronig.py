@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import stdtr
 
-from sslib.checks import check_between
+from sslib.checks import check_between, check_positive
 from sslib.impedance.fitting.results import Verdict
 
 LEVEL = 0.01
@@ -130,8 +130,12 @@ class KramersKronig:
 
     @property
     def valid(self):
-        """Whether the whole spectrum passes, without a drift."""
-        return not any(verdict.kind != "few points" for verdict in self.verdicts)
+        """Whether the whole spectrum passes, without a drift; None where nothing is found and the points are too few
+        (less than twelve) for that to mean anything."""
+        kinds = {verdict.kind for verdict in self.verdicts}
+        if kinds == {"few points"}:
+            return None
+        return not kinds
 
     @cached_property
     def verdicts(self):
@@ -189,7 +193,9 @@ def kramers_kronig(spectrum, *, count="mu", mu=0.85, immittance="Z", inductance=
     Raises
     ------
     ValueError
-        For fewer than five points, an impedance of zero, a count that the points do not determine, unknown words.
+        For fewer than five points, arrays of different length, frequencies that are not positive, an impedance of zero,
+        values that are not finite, points at one frequency alone, a count that the points do not determine, unknown
+        words.
 
     Notes
     -----
@@ -312,17 +318,28 @@ class _Data:
     def of(cls, spectrum, immittance, inductance, capacitance):
         frequency = np.asarray(spectrum.frequency, dtype=float)
         impedance = np.asarray(spectrum.impedance, dtype=complex)
+        time = getattr(spectrum, "time", None)
+        time = None if time is None else np.asarray(time, dtype=float)
+        for name, values in (("frequency", frequency), ("impedance", impedance), ("time", time)):
+            if values is not None and (values.ndim != 1 or len(values) != len(np.atleast_1d(frequency))):
+                raise ValueError(
+                    f"{name} has the shape {values.shape}; frequency, impedance and time are rows of one length"
+                )
         if len(frequency) < FEWEST:
             raise ValueError(
                 f"the spectrum has {len(frequency)} points; the Kramers-Kronig test takes {FEWEST} or more"
             )
         if (impedance == 0).any():
             raise ValueError("the impedance is 0 ohm at a point; it must differ from zero to have a relative error")
+        check_positive(frequency=frequency, **{"magnitude of the impedance": np.abs(impedance)})
+        if time is not None:
+            check_between(-np.inf, np.inf, time=time)
+        if np.ptp(frequency) == 0:
+            raise ValueError(f"every point is at {frequency[0]:g} Hz; the test takes a range of frequencies")
         order = np.argsort(-frequency)
         frequency, impedance = frequency[order], impedance[order]
-        time = getattr(spectrum, "time", None)
         assumed = time is None or np.ptp(time) == 0
-        time = np.cumsum(1 / frequency) if assumed else np.asarray(time, dtype=float)[order]
+        time = np.cumsum(1 / frequency) if assumed else time[order]
         passed = (time - time.min()) / np.ptp(time)
         # An inductor's impedance rises with the frequency; so does a capacitor's admittance.
         rising, falling = (inductance, capacitance) if immittance == "Z" else (capacitance, inductance)

@@ -6,14 +6,15 @@ import numpy as np
 from scipy.optimize import brentq, nnls
 from scipy.special import chdtri, digamma, fdtrc, gammaln, ndtr, polygamma
 
-from sslib.checks import check_positive
+from sslib.checks import check_between, check_positive
 from sslib.impedance.fitting.results import LEVEL
 from sslib.impedance.validity.kramers_kronig import kramers_kronig
 
 ITERATIONS = 200
 TERMS = ("absolute", "relative", "low_frequency")
 ADDED = 10.83
-"""Twice the gain in log-likelihood for which the term in 1/f is taken in: noise alone gives it once in a thousand."""
+"""Twice the gain in log-likelihood for which the term in 1/f is taken in: noise alone gives it once in two thousand,
+half as often as a chi-square of one degree of freedom, since a term that cannot be negative gains nothing otherwise."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,23 @@ class ErrorStructure:
         squares = (self.relative * np.abs(impedance)) ** 2 + self.low_frequency**2 / np.asarray(frequency, dtype=float)
         return np.sqrt(self.absolute**2 + squares)
 
+    @classmethod
+    def proportional(cls, level):
+        """The structure of a stated level: so much of \\|Z\\| [1] at every frequency."""
+        check_positive(level=level)
+        intervals = {"absolute": (0.0, 0.0), "relative": (level, level), "low_frequency": (0.0, 0.0)}
+        return cls(0.0, level, 0.0, intervals, np.inf)
+
+    def error_model(self, frequency, impedance):
+        """The arguments ``error`` and ``noise`` by which a fit weights its residuals as this structure says (dict).
+
+        Where the noise is in proportion to the magnitude alone, the fit takes the magnitude from its own model.
+        ``impedance`` [ohm] at ``frequency`` [Hz] serves where it is not; the less noise it has itself, the better.
+        """
+        if self.absolute or self.low_frequency:
+            return {"error": self.sigma(frequency, impedance)}
+        return {"error": "proportional", "noise": self.relative}
+
 
 @dataclass(frozen=True, repr=False)
 class RepeatNoise:
@@ -78,9 +96,9 @@ class RepeatNoise:
     structure : ErrorStructure
     drift, drift_error : numpy.ndarray
         Change of the magnitude from one repeat to the next, relative to it [1], and its standard error from the
-        structure.
+        structure of the noise without that change (NaN where nothing is left to tell it from, as with two repeats).
     drift_probability : float
-        How often noise alone gives drifts as large or larger, over all frequencies and both parts.
+        How often noise alone gives drifts as large or larger, over all frequencies and both parts (NaN as above).
     """
 
     frequency: np.ndarray
@@ -106,15 +124,19 @@ class RepeatNoise:
 
     def __str__(self):
         level = np.sqrt(np.mean((self.real**2 + self.imaginary**2) / 2 / np.abs(self.impedance) ** 2))
-        largest = np.argmax(np.abs(self.drift_t))
+        drift = "change per repeat not told from noise"
+        if np.isfinite(self.drift_t).all():
+            largest = np.argmax(np.abs(self.drift_t))
+            drift = (
+                f"change per repeat {100 * self.drift[largest]:+.2g} % of |Z| (standard error "
+                f"{100 * self.drift_error[largest]:.1g} %) at {self.frequency[largest]:.3g} Hz"
+            )
         s = self.structure
         return (
             f"{self.repeats} repeats, {len(self.frequency)} frequencies: noise {100 * level:.2g} % of |Z| each part, "
             f"sigma^2 = ({s.absolute:.2g} ohm)^2 + ({100 * s.relative:.2g} % |Z|)^2"
-            + f" + ({s.low_frequency:.2g} ohm Hz^0.5)^2/f"
-            * (s.low_frequency > 0)
-            + f", misfit {s.misfit:.2g}; change per repeat {100 * self.drift[largest]:+.2g} % of |Z| "
-            f"(standard error {100 * self.drift_error[largest]:.1g} %) at {self.frequency[largest]:.3g} Hz"
+            + f" + ({s.low_frequency:.2g} ohm Hz^0.5)^2/f" * (s.low_frequency > 0)
+            + f", misfit {s.misfit:.2g}; {drift}"
         )
 
 
@@ -126,8 +148,11 @@ def noise_of_repeats(spectra, *, degree=1):
     :math:`s^2 = \sum r^2/(n - 1 - \mathrm{degree})`; its root is divided by
     :math:`c_4 = \sqrt{2/\nu}\,\Gamma((\nu + 1)/2)/\Gamma(\nu/2)`, by which the root of a chi-square is too small on
     average. The structure :math:`\sigma^2 = a^2 + (b|Z|)^2 + c^2/f` maximises the likelihood of the variances, which
-    are distributed as chi-square; the last term is taken in only where it raises that beyond chance (one in a
+    are distributed as chi-square; the last term is taken in only where it raises that beyond chance (one in two
     thousand).
+
+    The drift is judged against what is left without a change in proportion to the number of the repeat, also where
+    ``degree`` is 0 and that counts as noise.
 
     Parameters
     ----------
@@ -143,7 +168,8 @@ def noise_of_repeats(spectra, *, degree=1):
     Raises
     ------
     ValueError
-        For fewer than degree + 2 spectra, frequencies that differ, or repeats that are equal.
+        For fewer than degree + 2 spectra, frequencies that differ, values that are not finite, or repeats that are
+        equal.
 
     Notes
     -----
@@ -166,24 +192,29 @@ def noise_of_repeats(spectra, *, degree=1):
         if own.shape != frequency.shape or not np.allclose(own, frequency, rtol=1e-3, atol=0):
             raise ValueError(f"spectrum {number} has other frequencies than spectrum 0; repeats have the same ones")
     impedances = np.array([spectrum.impedance for spectrum in spectra])
-    repeats, freedom = len(spectra), len(spectra) - 1 - degree
-    mean = impedances.mean(axis=0)
+    parts = {"real part of the impedance": impedances.real, "imaginary part of the impedance": impedances.imag}
+    check_between(-np.inf, np.inf, **parts)
+    repeats, mean = len(spectra), impedances.mean(axis=0)
     if (mean == 0).any():
         raise ValueError("the impedance is 0 ohm at a frequency; it must differ from zero to have a relative change")
-    powers = np.polynomial.legendre.legvander(np.linspace(-1, 1, repeats), degree)
-    space = np.linalg.qr(powers)[0]
-    left = impedances - space @ (space.T @ impedances)
-    variances = np.array([(left.real**2).sum(axis=0), (left.imag**2).sum(axis=0)]) / freedom
+    variances, freedom = _scatter(impedances, degree)
     # Rounding, not noise, is what repeats of one and the same measurement leave behind.
-    if (variances <= (1e-14 * np.abs(mean)) ** 2).any():
+    rounding = (1e-14 * np.abs(mean)) ** 2
+    if (variances <= rounding).any():
         raise ValueError("the repeats are equal at a frequency; are they copies of one spectrum?")
     structure = _structure(frequency, np.abs(mean), variances, freedom)
-    deviations = np.sqrt(variances) / np.exp(
-        0.5 * np.log(2 / freedom) + gammaln((freedom + 1) / 2) - gammaln(freedom / 2)
-    )
+    bias = float(np.exp(0.5 * np.log(2 / freedom) + gammaln((freedom + 1) / 2) - gammaln(freedom / 2)))
+    deviations = np.sqrt(variances) / bias
     tail = (1 - LEVEL) / 2
-    factors = tuple(float(np.sqrt(freedom / chdtri(freedom, quantile))) for quantile in (tail, 1 - tail))
-    change, error, probability = _drift(impedances, structure.sigma(frequency, mean), variances, freedom)
+    factors = tuple(float(bias * np.sqrt(freedom / chdtri(freedom, quantile))) for quantile in (tail, 1 - tail))
+    steady, own, own_freedom = structure, variances, freedom
+    if degree == 0:
+        # What is left about the mean alone still holds the change; of two repeats it holds nothing else.
+        own, own_freedom = _scatter(impedances, 1)
+        own_freedom = 0 if (own <= rounding).any() else own_freedom
+        steady = _structure(frequency, np.abs(mean), own, own_freedom) if own_freedom else None
+    sigma = np.full(len(frequency), np.nan) if steady is None else steady.sigma(frequency, mean)
+    change, error, probability = _drift(impedances, sigma, own, own_freedom)
     return RepeatNoise(
         frequency=frequency,
         impedance=mean,
@@ -199,12 +230,14 @@ def noise_of_repeats(spectra, *, degree=1):
     )
 
 
-def noise_level(spectrum, **settings):
+def noise_level(spectrum, test=None, **settings):
     """Noise of a single spectrum from the residuals of its Kramers-Kronig test, taken to be proportional to \\|Z\\|.
 
     Parameters
     ----------
     spectrum : Spectrum
+    test : KramersKronig, optional
+        Of this spectrum, where it was done already.
     **settings
         Of `kramers_kronig`.
 
@@ -213,7 +246,7 @@ def noise_level(spectrum, **settings):
     ErrorStructure
         With ``relative`` alone, from the consistent range where there is one.
     """
-    test = kramers_kronig(spectrum, **settings)
+    test = kramers_kronig(spectrum, **settings) if test is None else test
     freedom = test.degrees_of_freedom
     tail = (1 - LEVEL) / 2
     ends = tuple(float(test.noise * np.sqrt(freedom / chdtri(freedom, quantile))) for quantile in (tail, 1 - tail))
@@ -221,11 +254,25 @@ def noise_level(spectrum, **settings):
     return ErrorStructure(0.0, test.noise, 0.0, intervals, freedom)
 
 
+def _scatter(impedances, degree):
+    """Variances of both parts [ohm^2] about a polynomial in the number of the repeat, (2, frequencies), with the
+    degrees of freedom of each; zero where none is left."""
+    repeats = len(impedances)
+    freedom = repeats - 1 - degree
+    if freedom == 0:
+        return np.zeros((2, impedances.shape[1])), 0
+    space = np.linalg.qr(np.polynomial.legendre.legvander(np.linspace(-1, 1, repeats), degree))[0]
+    left = impedances - space @ (space.T @ impedances)
+    return np.array([(left.real**2).sum(axis=0), (left.imag**2).sum(axis=0)]) / freedom, freedom
+
+
 def _drift(impedances, sigma, variances, freedom):
     """Change per repeat [ohm, complex], its standard error in each part [ohm], and the probability of no drift."""
     steps = np.arange(len(impedances)) - (len(impedances) - 1) / 2
     change = steps @ impedances / (steps @ steps)
     error = sigma / np.sqrt(steps @ steps)
+    if freedom == 0:
+        return change, error, np.nan
     # Against the scatter that was measured, not against the structure, so that its misfit is no drift.
     own = np.sum(variances / sigma**2) / variances.size
     ratio = np.sum(np.abs(change / error) ** 2) / variances.size / own

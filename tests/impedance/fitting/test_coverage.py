@@ -125,38 +125,3 @@ def test_a_limit_of_physics_ends_a_derived_interval():
 def test_what_is_not_positive_is_no_derived_quantity(arc):
     with pytest.raises(ValueError, match="derived quantity is -"):
         arc.derive(lambda v: v["R_0"] - 1e3)
-
-
-def test_the_gerischer_limit_is_said_to_know_a_product():
-    """A third of random lines: "not determined" alone hides that R_ion·R_ct is known to a per cent."""
-    truth = {**TRUTH, "R_ion": 3000.0, "R_ct": 20.0}
-    verdicts = fit(FIVE, measured(FIVE, truth), noise=0.003).verdicts
-    (pair,) = (v for v in verdicts if v.kind == "known only together" and v.parameters == ("R_ion", "R_ct"))
-    assert "as a product: R_ion·R_ct = " in pair.text
-    (other,) = (v for v in verdicts if v.kind == "known only together" and "Q" in v.parameters)
-    assert other.parameters == ("R_ion", "Q")
-    assert "ratio" in other.text
-    assert not any(v.kind == "known only together" for v in fit(FIVE, measured(FIVE, TRUTH), noise=0.003).verdicts)
-
-
-@pytest.mark.parametrize("noise", [1e-3, 1e-5])
-def test_a_sum_is_known_where_its_parts_are_not(noise):
-    """Two resistors in series: a pull too weak for what is known to 0.02 % would call the sum open."""
-    apart, together = R("A") + R("B") + (R("R_1") | C("C_1")), R("A") + (R("R_1") | C("C_1"))
-    spectrum = measured(apart, {"A": 10.0, "B": 20.0, "R_1": 50.0, "C_1": 1e-4}, noise=noise)
-    two, one = (fit(model, spectrum, noise=noise) for model in (apart, together))
-    value, interval = two.derive(lambda v: v["A"] + v["B"])
-    assert_allclose(value, one.values["A"], rtol=1e-6)
-    assert_allclose(interval, one.interval("A"), rtol=0.03 * noise)
-    (verdict,) = (v for v in two.verdicts if v.kind == "known only together")
-    assert verdict.parameters == ("A", "B")
-    assert "known only as a sum: A + B = 30" in verdict.text
-
-
-@pytest.mark.parametrize("noise", [3e-3, 1e-4])
-def test_a_product_is_known_however_little_noise_there_is(noise):
-    """On the Gerischer ridge R_ion·R_ct alone is known, to a fraction of the noise."""
-    truth = {**TRUTH, "R_ion": 3e4, "R_ct": 0.2}
-    _, (low, high) = fit(FIVE, measured(FIVE, truth, noise=noise), noise=noise).derive(lambda v: v["R_ion"] * v["R_ct"])
-    assert low < 6e3 < high
-    assert high / low - 1 < 20 * noise

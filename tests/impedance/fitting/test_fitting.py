@@ -376,3 +376,11 @@ def test_data_that_cannot_be_fitted_are_refused():
         fit(FIVE, Measured(FREQUENCY, np.full(60, np.nan + 0j)))
     with pytest.raises(ValueError, match=r"impedances have shape \(60,\)"):
         fit_batch(FIVE, FREQUENCY, np.ones(60))
+
+
+def test_a_resistor_alone_is_fitted():
+    """Its impedance is one number for all frequencies, and has to be spread over them."""
+    result = fit(R("R"), measured(R("R"), {"R": 5.0}), noise=0.003)
+    assert_allclose(result.values["R"], 5, rtol=3 * 0.003 / np.sqrt(len(FREQUENCY)))
+    low, high = result.interval("R")
+    assert_allclose(np.log(high / low), 2 * 1.96 * 0.003 / np.sqrt(len(FREQUENCY)), rtol=0.05)

@@ -1,5 +1,7 @@
 """The Kramers-Kronig test: how often it calls a valid spectrum invalid, what it finds, and what it measures by."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -220,7 +222,18 @@ def test_few_and_many_points(points):
     assert test.degrees_of_freedom >= 3
     assert test.degrees_of_freedom >= 2 * points - 1.2 * points - 1
     assert ("few points" in kinds(test)) == (points < 12)
-    assert test.valid
+    # So few points pass whatever they are: that is no proof.
+    assert test.valid is (None if points < 12 else True)
+
+
+def test_few_points_that_fail_are_not_valid():
+    """That points are few excuses what is not found, not what is."""
+    frequency = np.geomspace(1e5, 1, 11)
+    impedance = ARC.impedance(frequency, **SLOW)
+    impedance[5] *= 1.5
+    test = kramers_kronig(Spectrum(frequency, noisy(impedance, 1e-3, np.random.default_rng(15))))
+    assert {"few points"} < set(kinds(test))
+    assert test.valid is False
 
 
 def test_units_do_not_matter():
@@ -290,6 +303,38 @@ def test_bad_input_is_refused_by_name():
         kramers_kronig(Spectrum([4.0, 3.0, 2.0, 1.0], [1.0, 1.0, 1.0, 1.0]))
     with pytest.raises(ValueError, match="0 ohm"):
         kramers_kronig(Spectrum(FREQUENCY, np.where(FREQUENCY > 1, 1.0, 0.0)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("impedance", np.nan, "magnitude of the impedance is nan"),
+        ("impedance", np.inf, "magnitude of the impedance is inf"),
+        ("frequency", 0.0, "frequency is 0; it must be positive"),
+        ("frequency", -3.0, "frequency is -3; it must be positive"),
+        ("frequency", np.nan, "frequency is nan"),
+        ("time", np.nan, "time is nan"),
+        ("time", np.inf, "time is inf"),
+    ],
+)
+def test_a_value_that_is_no_measurement_is_named(name, value, words):
+    """One such point among many would come out as a verdict of NaN, or as an error of linear algebra."""
+    given = {"frequency": FREQUENCY.copy(), "impedance": ARC.impedance(FREQUENCY, **SLOW), "time": 1.0 / FREQUENCY}
+    given[name][5] = value
+    with pytest.raises(ValueError, match=words):
+        kramers_kronig(SimpleNamespace(**given))
+
+
+def test_arrays_that_do_not_go_together_are_named():
+    given = {"frequency": FREQUENCY, "impedance": ARC.impedance(FREQUENCY, **SLOW), "time": 1.0 / FREQUENCY}
+    for change, words in (
+        ({"impedance": given["impedance"][1:]}, r"impedance has the shape \(80,\)"),
+        ({"time": given["time"][1:]}, r"time has the shape \(80,\)"),
+        ({"frequency": 5.0}, r"frequency has the shape \(\)"),
+        ({"frequency": np.full(81, 10.0)}, "every point is at 10 Hz"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            kramers_kronig(SimpleNamespace(**{**given, **change}))
 
 
 def test_a_measured_cell_is_consistent_below_the_megahertz(measured):

@@ -1,11 +1,13 @@
 """Noise from repeats and from one spectrum: the level, its interval, and what is drift instead."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from sslib.impedance import CPE, R, fit
+from sslib.impedance import CPE, R, fit, fit_batch
 from sslib.impedance.validity.noise import ErrorStructure, noise_level, noise_of_repeats
 from sslib.instruments import Spectrum, read_spectra
 
@@ -54,10 +56,9 @@ def test_few_repeats_are_not_biased(count):
         assert_allclose(np.mean([getattr(noise, part) / expected for noise in found]), 1, atol=0.05)
     assert_allclose(np.mean([noise.structure.relative for noise in found]), 0.01, rtol=0.03)
     assert found[0].degrees_of_freedom == count - 2
-    # The interval of a single deviation: s times the factors, where s is not yet freed of its bias.
-    bias = np.sqrt(2 / np.pi) if count == 3 else np.sqrt(2 / 3) * 2 / np.sqrt(np.pi)
+    # The interval of a single deviation: what stands there times the factors, on either side of it.
     low, high = found[0].factors
-    scatter = np.array([noise.real * bias for noise in found]).ravel()
+    scatter = np.array([noise.real for noise in found]).ravel()
     expected = np.tile(expected, len(found))
     share((low * scatter <= expected) & (expected <= high * scatter), 0.95)
 
@@ -90,6 +91,75 @@ def test_no_drift_is_found_where_there_is_none():
     """A significance that chance reaches often would find a drift in every series."""
     rng = np.random.default_rng(5)
     share([noise_of_repeats(repeats(6, rng, relative=0.003)).drift_probability < 0.05 for _ in range(80)], 0.05)
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_no_drift_is_found_where_noise_is_taken_with_any_change(count):
+    """With degree 0 the scatter holds the change itself: judged against that, it would never be one."""
+    rng = np.random.default_rng(9)
+    quiet = [noise_of_repeats(repeats(count, rng, relative=0.003), degree=0) for _ in range(80)]
+    share([noise.drift_probability < 0.05 for noise in quiet], 0.05)
+    expected = 0.003 / np.sqrt(np.sum((np.arange(count) - (count - 1) / 2) ** 2))
+    assert_allclose(np.mean([noise.drift_error for noise in quiet]), expected, rtol=0.05)
+    drifting = noise_of_repeats(repeats(count, rng, relative=0.003, drift=0.05), degree=0)
+    assert drifting.drift_probability < 1e-6
+    assert_allclose(drifting.drift_error, expected, rtol=0.3)
+
+
+def test_two_repeats_tell_no_drift_from_noise():
+    """A line goes through any two: a probability would be made up. Their mean and their noise are still known."""
+    noise = noise_of_repeats(repeats(2, np.random.default_rng(10), relative=0.003), degree=0)
+    assert np.isnan(noise.drift_probability)
+    assert np.isnan(noise.drift_error).all()
+    assert np.isfinite(noise.drift).all()
+    assert_allclose(noise.structure.relative, 0.003, rtol=0.3)
+    assert "not told from noise" in str(noise)
+    # Nor do three on a line, which no cell measures.
+    exact = [Spectrum(FREQUENCY, IMPEDANCE * (1 + 0.25 * k)) for k in (-1, 0, 1)]
+    assert np.isnan(noise_of_repeats(exact, degree=0).drift_probability)
+
+
+def check_fits_with_the_structure(count, seed, fitted):
+    """Share of intervals that hold, where the error model of a fit comes from repeats of noise that has a floor.
+
+    ``fitted`` takes spectra (spectra, frequencies) and deviations [ohm], and gives the intervals by name, (spectra, 2).
+    """
+    rng, absolute, relative = np.random.default_rng(seed), 0.2, 0.003
+    measured, deviations = [], []
+    for _ in range(count):
+        spectra = repeats(6, rng, absolute=absolute, relative=relative)
+        noise = noise_of_repeats(spectra)
+        measured.append(spectra[0].impedance)
+        deviations.append(noise.sigma(FREQUENCY, noise.impedance))
+    found = fitted(np.array(measured), np.array(deviations))
+    held = [(ends[:, 0] <= VALUES[name]) & (VALUES[name] <= ends[:, 1]) for name, ends in found.items()]
+    # Parameters of one fit go together, so the limits are those of fits, not of single intervals.
+    low, high = stats.binom.ppf([0.0005, 0.9995], 2 * count, 0.95) / (2 * count)
+    assert low <= np.mean(held) <= high, np.mean(held, axis=1)
+
+
+def test_intervals_with_the_error_structure_hold():
+    """`fit` as a user calls it, on few spectra: the slow test looks at many."""
+
+    def one_by_one(measured, deviations):
+        results = [
+            fit(MODEL, Spectrum(FREQUENCY, own), error=sigma) for own, sigma in zip(measured, deviations, strict=True)
+        ]
+        assert all(result.noise_stated for result in results)
+        return {name: np.array([result.interval(name) for result in results], dtype=float) for name in VALUES}
+
+    check_fits_with_the_structure(12, 20, one_by_one)
+
+
+@pytest.mark.slow
+def test_intervals_with_the_error_structure_hold_95_times_of_100():
+    """Were the structure biased, or too uncertain to be taken as known, the intervals of every fit with it would be
+    wrong; with the noise taken for proportional instead, those of R_0 would be far too narrow."""
+
+    def together(measured, deviations):
+        return fit_batch(MODEL, FREQUENCY, measured, starts=VALUES, error=deviations, intervals=0.95).intervals
+
+    check_fits_with_the_structure(600, 21, together)
 
 
 def test_sigma_goes_into_a_fit():
@@ -137,6 +207,11 @@ def test_bad_input_is_refused_by_name():
         ([*spectra, Spectrum(FREQUENCY[1:], IMPEDANCE[1:])], {}, "spectrum 3 has other frequencies"),
         ([*spectra, Spectrum(1.1 * FREQUENCY, IMPEDANCE)], {}, "spectrum 3 has other frequencies"),
         ([spectra[0]] * 4, {}, "copies"),
+        (
+            [*spectra, SimpleNamespace(frequency=FREQUENCY, impedance=IMPEDANCE * np.nan)],
+            {},
+            "real part of the impedance is nan",
+        ),
     ):
         with pytest.raises(ValueError, match=words):
             noise_of_repeats(given, **settings)

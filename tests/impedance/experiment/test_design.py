@@ -1,67 +1,43 @@
-"""What a measurement would determine: against simulated fits, and against designs that are known in closed form."""
+"""Designs that are known in closed form, and the smallest thing resolved, against simulated fits."""
+
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pytest
+from scipy.constants import epsilon_0
+from scipy.special import ndtr, ndtri
 
-from sslib.impedance import CPE, C, R, TransmissionLine, fit_batch
-from sslib.impedance.experiment import Information, design_frequencies, information, smallest_arc, smallest_change
-
-FREQUENCY = np.logspace(5, -2, 43)
-LINE = R("R_0") + TransmissionLine(ion=R("R_ion"), interface=R("R_ct") | CPE("Q", "alpha"))
-VALUES = {"R_0": 20.0, "R_ion": 60.0, "R_ct": 90.0, "Q": 1e-3, "alpha": 0.9}
-NOISE = 0.003
-
-
-def simulated(model, values, count, seed):
-    rng = np.random.default_rng(seed)
-    exact = model.impedance(FREQUENCY, **values)
-    parts = rng.standard_normal((count, len(FREQUENCY), 2)) @ [1, 1j]
-    return exact + NOISE * np.abs(exact) * parts
-
-
-def test_the_information_is_what_simulated_fits_scatter_by():
-    """A design that promises what fits do not keep sends people to measure at the wrong frequencies."""
-    count = 2000
-    fits = fit_batch(LINE, FREQUENCY, simulated(LINE, VALUES, count, 0), starts=VALUES)
-    promised = information(LINE, FREQUENCY, VALUES, NOISE)
-    for name in LINE.names:
-        found = fits.values[name] if name == "alpha" else np.log(fits.values[name])
-        assert np.std(found) == pytest.approx(promised.error(name), rel=4 / np.sqrt(2 * count))
-    ratio = np.log(fits.values["R_ion"] / fits.values["R_ct"])
-    assert np.std(ratio) == pytest.approx(promised.error_along({"R_ion": 1, "R_ct": -1}), rel=4 / np.sqrt(2 * count))
-
-
-def test_information_adds_up_over_measurements_by_name():
-    """A second configuration shares some parameters and brings others; a shift by one name would mix them up."""
-    ion_ion = TransmissionLine(ion=R("R_ion"), electron=R("R_el"), interface=C("C_dl"), terminals="ion-ion")
-    values = {"R_ion": 60.0, "R_el": 20.0, "C_dl": 1e-3}
-    one, two = information(LINE, FREQUENCY, VALUES, NOISE), information(ion_ion, FREQUENCY, values, NOISE)
-    both = one + two
-    assert both.names == (*LINE.names, "R_el", "C_dl")
-    shared = both.matrix[both.names.index("R_ion"), both.names.index("R_ion")]
-    assert shared == one.matrix[1, 1] + two.matrix[0, 0]
-    assert both.error("R_ion") < min(one.error("R_ion"), two.error("R_ion"))
-    assert (one + one).error("Q") == pytest.approx(one.error("Q") / np.sqrt(2))
-
-
-def test_what_is_not_determined_has_an_infinite_error_and_the_rest_a_finite_one():
-    """A pseudo-inverse that calls the unknown well known is the worst of all answers."""
-    twice = information(R("R_a") + R("R_b"), FREQUENCY, {"R_a": 10.0, "R_b": 30.0}, NOISE)
-    assert twice.errors() == {"R_a": np.inf, "R_b": np.inf}
-    # The sum: its logarithm changes by the shares of the two.
-    together = twice.error_along({"R_a": 0.25, "R_b": 0.75})
-    assert np.isfinite(together)
-    assert together == pytest.approx(NOISE / np.sqrt(len(FREQUENCY)))
-    assert (
-        information(R("R_a") + R("R_b"), FREQUENCY, {"R_a": 10.0, "R_b": 30.0}, NOISE, fixed=["R_b"]).error("R_a") > 0
-    )
-
+from sslib.impedance import C, R, fit_batch
+from sslib.impedance.experiment import (
+    design_frequencies,
+    information,
+    smallest_arc,
+    smallest_change,
+    smallest_interphase,
+)
+from sslib.units import S_cm, cm2
+from tests.impedance.experiment.cells import (
+    CELL,
+    CELL_VALUES,
+    FREQUENCY,
+    LINE,
+    NOISE,
+    SWEEP,
+    VALUES,
+    simulated,
+    weighted_jacobian,
+)
 
 # An arc R/(1 + ix), x = ωRC: the sensitivities to ln R and ln C are 1/(1 + ix) and −ix/(1 + ix), at right angles, so
 # the information is diagonal, with a = Σ w/(1 + x²) and 1 − a over noise².
 ARC, ARC_VALUES = R("R") | C("C"), {"R": 100.0, "C": 1e-4 / (2 * np.pi)}
 CANDIDATES = 100 * np.logspace(-3, 1, 41)
 SHARE = np.mean(1 / (1 + (CANDIDATES / 100) ** 2))
+
+
+def sum_of(parts):
+    return reduce(add, parts)
 
 
 def test_the_d_optimal_design_of_an_arc_is_the_known_one():
@@ -94,12 +70,8 @@ def test_no_single_frequency_improves_a_design():
         direction = {of: 1} if isinstance(of, str) else of
 
         def merit(shares, direction=direction):
-            total = sum(
-                (np.array(information(LINE, [f], VALUES, NOISE).matrix) * w for f, w in shares.items()),
-                np.zeros((5, 5)),
-            )
-            one = Information(LINE.names, (True,) * 4 + (False,), total)
-            return np.linalg.slogdet(total)[1] if direction is None else -np.log(one.error_along(direction))
+            one = sum_of(information(LINE, [f], VALUES, NOISE).times(w) for f, w in shares.items())
+            return np.linalg.slogdet(one.matrix)[1] if direction is None else -np.log(one.error_along(direction))
 
         shares = dict(zip(design.frequency, design.share, strict=True))
         here = merit(shares)
@@ -155,3 +127,40 @@ def test_an_arc_that_the_model_has_already_cannot_be_seen():
     """A second arc of the same time constant is only more of the first."""
     found = smallest_arc(R("R_0") + ARC, FREQUENCY, {"R_0": 5.0, **ARC_VALUES}, NOISE, [100 * 1e-4 / (2 * np.pi), 1e-6])
     assert found[0] > 100 * found[1] or np.isinf(found[0])
+
+
+def test_a_share_of_the_smallest_arc_is_noticed_as_often_as_stated():
+    """The threshold is no edge: half of it is noticed every second time, and nothing one time in twenty."""
+    time, count = 3e-4, 2000
+    [resistance] = smallest_arc(LINE, FREQUENCY, VALUES, NOISE, [time])
+    exact = LINE.impedance(FREQUENCY, **VALUES)
+    shape = 1 / (1 + 2j * np.pi * FREQUENCY * time)
+    arc = shape / (NOISE * abs(exact))
+    arc = np.concatenate([arc.real, arc.imag])
+    rows = weighted_jacobian(LINE, FREQUENCY, VALUES, NOISE)
+    left = arc - rows @ np.linalg.lstsq(rows, arc, rcond=None)[0]
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        data = exact + share * resistance * shape
+        chance = np.random.default_rng(round(100 * share)).standard_normal((count, len(FREQUENCY), 2)) @ [1, 1j]
+        data = data + NOISE * abs(exact) * chance
+        errors = np.repeat(NOISE * abs(exact)[None], count, axis=0)
+        fits = fit_batch(LINE, FREQUENCY, data, starts=VALUES, error=errors)
+        weighted = (data - LINE.impedance(FREQUENCY, **fits.values)) / (NOISE * abs(exact))
+        found = np.concatenate([weighted.real, weighted.imag], axis=1) @ left / np.linalg.norm(left)
+        expected = ndtr(share * (ndtri(0.95) + ndtri(0.95)) - ndtri(0.95))
+        noticed = np.mean(found > ndtri(0.95))
+        assert noticed == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / count))
+
+
+@pytest.mark.parametrize(("conductivity", "apex", "times"), [(1e-6, 1.8e5, 1), (1e-8, 1.8e3, 2), (1e-4, 1.8e7, 20)])
+def test_the_smallest_interphase_lies_at_its_own_time_constant(conductivity, apex, times):
+    """At the clearest time constant of the cell it would come out up to fifty times too thin."""
+    found = smallest_interphase(CELL, SWEEP, CELL_VALUES, NOISE, 0.785 * cm2, conductivity * S_cm)
+    assert found.time == pytest.approx(10 * epsilon_0 / (conductivity * S_cm))
+    assert found.apex == pytest.approx(apex, rel=0.01)
+    [arc] = smallest_arc(CELL, SWEEP, CELL_VALUES, NOISE, [found.time])
+    assert found.resistance == arc
+    assert found.thickness == pytest.approx(arc * 0.785e-4 * conductivity * 100)
+    assert arc > times * smallest_arc(CELL, SWEEP, CELL_VALUES, NOISE, 1 / (2 * np.pi * SWEEP)).min()
+    with pytest.raises(ValueError, match="eps_r is -1"):
+        smallest_interphase(CELL, SWEEP, CELL_VALUES, NOISE, 1e-4, 1e-4, eps_r=-1)

@@ -1,138 +1,17 @@
-"""What a measurement would determine before it is made: Fisher information, designs, and the smallest thing resolved.
-
-An impedance with independent errors of standard deviation sigma in its real and in its imaginary part holds the
-information
-
-    F_jk = sum over frequencies of Re(conj(dZ/du_j) dZ/du_k) / sigma²
-
-about the coordinates u of a model (the logarithm of what is positive). Its inverse bounds every unbiased estimate's
-covariance (Cramér and Rao) and is reached by a fit where the spectrum determines its parameters well. It is a statement
-about small steps: where an interval is wider than a factor of about two, its profile counts, not this.
-"""
+"""What follows for one measurement: the frequencies that tell most, and the smallest thing that it resolves."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.constants import epsilon_0
 from scipy.special import ndtri
 
 from sslib.checks import check_between, check_positive
 from sslib.impedance.circuit import check_names
+from sslib.impedance.experiment.information import Information, root_of, sensitivities
 
 ROUNDS = 20_000
 OPTIMAL = 1e-4
-
-
-@dataclass(frozen=True, eq=False)
-class Information:
-    """Fisher information about the parameters of one model, or of several that share some of them.
-
-    Information of independent measurements adds up, name by name: ``alone + together``.
-
-    Attributes
-    ----------
-    names : tuple of str
-    logarithmic : tuple of bool
-        Whether the coordinate is the parameter's logarithm.
-    matrix : numpy.ndarray
-        Shape (names, names), [1] for logarithms, else per unit of the parameter squared.
-    """
-
-    names: tuple
-    logarithmic: tuple
-    matrix: np.ndarray
-
-    def __add__(self, other):
-        names = tuple(dict.fromkeys((*self.names, *other.names)))
-        kinds = dict(zip(other.names, other.logarithmic, strict=True)) | dict(
-            zip(self.names, self.logarithmic, strict=True)
-        )
-        total = np.zeros((len(names), len(names)))
-        for one in (self, other):
-            rows = [names.index(name) for name in one.names]
-            total[np.ix_(rows, rows)] += one.matrix
-        return Information(names, tuple(kinds[name] for name in names), total)
-
-    def error(self, name):
-        """Least standard error of a parameter: relative [1] for what is positive, else in its unit.
-
-        Infinite where the measurement does not determine it.
-        """
-        check_names(self.names, [name])
-        along = np.zeros(len(self.names))
-        along[self.names.index(name)] = 1
-        return self.error_along(along)
-
-    def error_along(self, direction):
-        """Least standard error of a combination of the coordinates, such as ln R_ion − ln R_ct.
-
-        Parameters
-        ----------
-        direction : array_like or dict
-            A coefficient for each coordinate, shape (names,), or by name.
-        """
-        if isinstance(direction, dict):
-            check_names(self.names, direction)
-            direction = [direction.get(name, 0.0) for name in self.names]
-        along, scale = np.asarray(direction, dtype=float), self._scale()
-        if (along[scale == 0] != 0).any():
-            return float("inf")
-        seen = scale > 0
-        values, vectors = np.linalg.eigh(self.matrix[np.ix_(seen, seen)] / np.outer(scale[seen], scale[seen]))
-        parts = vectors.T @ (along[seen] / scale[seen])
-        blind = values < 1e-13 * values[-1]
-        if (np.abs(parts[blind]) > 1e-6 * np.linalg.norm(parts)).any():
-            return float("inf")
-        return float(np.sqrt(np.sum(parts[~blind] ** 2 / values[~blind])))
-
-    def errors(self):
-        """`error` of every parameter, as a dictionary."""
-        return {name: self.error(name) for name in self.names}
-
-    def _scale(self):
-        return np.sqrt(np.diagonal(self.matrix))
-
-
-def information(model, frequency, values, noise, fixed=()):
-    """Fisher information that a spectrum holds about a model's parameters.
-
-    Parameters
-    ----------
-    model : Circuit
-    frequency : array_like
-        Frequencies [Hz], shape (frequencies,).
-    values : dict
-        Value of each parameter in its unit.
-    noise : float or array_like
-        Standard deviation of Re Z and of Im Z over \\|Z\\| [1], a number or shape (frequencies,).
-    fixed : iterable of str
-        Parameters that are known already.
-
-    Returns
-    -------
-    Information
-
-    Raises
-    ------
-    ValueError
-        For values that are impossible, names that are unknown, noise or frequencies that are not positive.
-    """
-    names, rows = _sensitivities(model, frequency, values, noise, fixed)
-    return Information(*names, rows @ rows.T)
-
-
-def _sensitivities(model, frequency, values, noise, fixed):
-    """(names, logarithmic), and dZ/du over the noise: real rows of shape (names, 2 × frequencies)."""
-    check_positive(noise=noise)
-    fixed = set(fixed)
-    check_names(model.names, fixed)
-    impedance, derivatives = model.derivatives(frequency, **values)
-    free = [parameter for parameter in model.parameters if parameter.name not in fixed]
-    if not free:
-        raise ValueError("every parameter is fixed; nothing is left to be determined")
-    scale = {p.name: values[p.name] if p.quantity.logarithmic else 1.0 for p in free}
-    weighted = np.stack([derivatives[name] * by for name, by in scale.items()]) / (noise * np.abs(impedance))
-    kinds = tuple(parameter.quantity.logarithmic for parameter in free)
-    return (tuple(scale), kinds), np.concatenate([weighted.real, weighted.imag], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,10 +66,10 @@ def design_frequencies(model, values, candidates, noise, *, of=None, fixed=()):
     the design's own frequencies do, to a ten-thousandth.
     """
     candidates = np.asarray(candidates, dtype=float)
-    (names, kinds), rows = _sensitivities(model, candidates, values, noise, fixed)
+    (names, kinds), rows = sensitivities(model, candidates, values, noise, fixed)
     # Coordinates in units of their even design's error: the algorithm then works with numbers near one.
     pairs = rows.reshape(len(names), 2, -1).transpose(2, 0, 1)
-    even = Information(names, kinds, np.einsum("fjr,fkr->jk", pairs, pairs) / len(candidates))
+    even = Information(names, kinds, root_of(rows.T)).times(1 / len(candidates))
     direction = None if of is None else {of: 1.0} if isinstance(of, str) else of
     checked = even.errors().values() if direction is None else [even.error_along(direction)]
     if not np.isfinite(list(checked)).all():
@@ -208,7 +87,7 @@ def design_frequencies(model, values, candidates, noise, *, of=None, fixed=()):
         share /= share.sum()
         share[share < 1e-12] = 0
     kept = share > 1e-3
-    final = Information(names, kinds, np.einsum("f,fjr,fkr->jk", share, pairs, pairs))
+    final = Information(names, kinds, root_of((rows * np.sqrt(np.tile(share, 2))).T))
     if along is None:
         efficiency = np.exp((np.linalg.slogdet(even.matrix)[1] - np.linalg.slogdet(final.matrix)[1]) / len(names))
     else:
@@ -277,7 +156,7 @@ def smallest_arc(model, frequency, values, noise, times, *, level=0.95, power=0.
     """
     times = np.atleast_1d(np.asarray(times, dtype=float))
     check_positive(times=times)
-    _, rows = _sensitivities(model, frequency, values, noise, fixed)
+    _, rows = sensitivities(model, frequency, values, noise, fixed)
     impedance = model.impedance(frequency, **values)
     arc = 1 / (1 + 2j * np.pi * np.asarray(frequency) * times[:, None]) / (noise * np.abs(impedance))
     arc = np.concatenate([arc.real, arc.imag], axis=1)
@@ -294,3 +173,68 @@ def _reach(level, power, sides=2):
     """How many standard errors away a value has to lie to be told apart at this level with this power."""
     check_between(0, 1, level=level, power=power)
     return float(ndtri(1 - (1 - level) / sides) + ndtri(power))
+
+
+@dataclass(frozen=True)
+class Interphase:
+    """The thinnest interphase that a spectrum reveals.
+
+    ``thickness`` [m] and ``resistance`` [ohm], infinite where the model imitates any; its ``time`` constant [s] and the
+    ``apex`` of its arc [Hz], which no thickness moves.
+    """
+
+    thickness: float
+    resistance: float
+    time: float
+
+    @property
+    def apex(self):
+        return 1 / (2 * np.pi * self.time)
+
+
+def smallest_interphase(
+    model, frequency, values, noise, area, conductivity, eps_r=10.0, *, level=0.95, power=0.95, fixed=()
+):
+    r"""The thinnest interphase of a conductivity that a spectrum would reveal.
+
+    A plane layer in series with the cell has the resistance :math:`R_x = d/(\sigma A)` and the time constant
+
+    .. math:: \tau = \varepsilon_r \varepsilon_0 / \sigma
+
+    which does not depend on its thickness: `smallest_arc` at that time gives :math:`d`.
+
+    Parameters
+    ----------
+    model, frequency, values, noise, level, power, fixed
+        As for `smallest_arc`.
+    area : float
+        Of the layer [m2].
+    conductivity : float
+        Ionic conductivity σ of the layer [S/m].
+    eps_r : float
+        Its relative permittivity [1].
+
+    Returns
+    -------
+    Interphase
+
+    Notes
+    -----
+    Holds where the layer's resistance is small against the cell's, for a layer that is uniform and as large as the
+    area. Where its apex lies above the window it is a resistance there, which a separator imitates; far below the
+    window, a capacitor.
+
+    Examples
+    --------
+    A layer of 1e-6 S/cm has its apex at 180 kHz:
+
+    >>> from sslib.impedance import R
+    >>> from sslib.units import S_cm, cm2
+    >>> layer = smallest_interphase(R("R_0"), [1e4, 1e5, 1e6], {"R_0": 20.0}, 0.003, 1 * cm2, 1e-6 * S_cm)
+    >>> round(layer.apex / 1e3)
+    180
+    """
+    check_positive(area=area, conductivity=conductivity, eps_r=eps_r)
+    time = float(eps_r * epsilon_0 / conductivity)
+    (resistance,) = smallest_arc(model, frequency, values, noise, [time], level=level, power=power, fixed=fixed)
+    return Interphase(float(resistance * area * conductivity), float(resistance), time)
