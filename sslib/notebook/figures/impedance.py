@@ -1,7 +1,4 @@
-"""Figures that more than one notebook draws. Each returns a matplotlib figure; `show` gives it its text.
-
-Colours are those of Okabe and Ito, which people with any colour vision tell apart; shape says the same again.
-"""
+"""Figures of spectra, of their fits and of what follows from them; each returns a matplotlib figure."""
 
 import numpy as np
 from matplotlib import colormaps
@@ -9,23 +6,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from sslib.formatting import number
+from sslib.notebook.figures.style import BLACK, BLUE, DATA, GREEN, GREY, MODEL, VERMILION, WIDTH, figure_of
 from sslib.units import S_cm, celsius, cm, eV
 
-BLACK, BLUE, VERMILION, GREY, GREEN = "#000000", "#0072b2", "#b34700", "#666666", "#007a5a"
-WIDTH = 7.3
-DATA = {"marker": "o", "linestyle": "none", "markersize": 4.5, "markerfacecolor": "none", "color": BLACK}
-MODEL = {"linestyle": "-", "linewidth": 1.8, "color": BLUE}
 PARTS_OF_A_PELLET = {
     "total": ("s", BLACK, "-"),
     "bulk": ("o", BLUE, "--"),
     "grain boundary": ("^", VERMILION, "-."),
     "boundary material": ("v", GREY, ":"),
 }
-
-
-def _figure(height, *args, **kwargs):
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    return figure, figure.subplots(*args, **kwargs)
 
 
 def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=None, others=()):
@@ -138,7 +127,7 @@ def residual_figure(frequency, residuals, noise):
     noise : array_like
         Relative standard deviation of each part [1], one for all frequencies or by frequency.
     """
-    figure, axes = _figure(2.9)
+    figure, axes = figure_of(2.9)
     level, band = f"{100 * np.median(noise):.2g} % noise", 200 * np.broadcast_to(noise, np.shape(frequency))
     axes.fill_between(frequency, -band, band, color="#e4e4e4", step="mid", label=f"±2 × {level}")
     axes.axhline(0, color=GREY, linewidth=0.8)
@@ -153,7 +142,7 @@ def residual_figure(frequency, residuals, noise):
 def budget_figure(budget, frequency):
     """Bars of what each part adds to the real part of the impedance at one frequency [Hz], with intervals."""
     parts = list(budget)
-    figure, axes = _figure(0.9 + 0.42 * len(parts))
+    figure, axes = figure_of(0.9 + 0.42 * len(parts))
     values = np.array([budget[part].value for part in parts])
     ends = np.array([budget[part].interval for part in parts])
     reach = np.maximum(0, np.stack([values - ends[:, 0], ends[:, 1] - values]))
@@ -194,7 +183,7 @@ def interval_figure(comparison, truth=None):
         The left panel ends at a quarter and at four times the joint value, where a fit's own probe does.
     """
     names, joint = list(comparison.names), comparison.joint.values
-    figure, (left, right) = _figure(0.9 + 0.6 * len(names), 1, 2, sharey=True, width_ratios=[1.5, 1])
+    figure, (left, right) = figure_of(0.9 + 0.6 * len(names), 1, 2, sharey=True, width_ratios=[1.5, 1])
     looks = dict(zip(comparison.alone, zip((VERMILION, GREY, GREEN), "s^v", strict=True), strict=False))
     for place, (label, result) in enumerate(comparison.every.items()):
         colour, mark = looks.get(label, (BLUE, "o"))
@@ -232,7 +221,7 @@ def series_figure(spectra, fits):
     fits : list of PelletFit
         Of the same.
     """
-    figure, (nyquist, loss) = _figure(3.9, 1, 2)
+    figure, (nyquist, loss) = figure_of(3.9, 1, 2)
     shades = colormaps["viridis"](np.linspace(0, 0.85, len(fits)))
     for fitted, spectrum, shade in zip(fits, spectra, shades, strict=True):
         scale, label = fitted.total[0], f"{fitted.temperature - celsius(0):.4g} °C"
@@ -260,7 +249,7 @@ def capacitance_figure(fits, cell_constant, limits):
     limits : pair of float
         The largest of a bulk and of a boundary [F/m].
     """
-    figure, axes = _figure(2.7)
+    figure, axes = figure_of(2.7)
     for ends, shade in zip(((1e-11, limits[0]), limits), ("#e6f0f8", "#f8ebe3"), strict=True):
         axes.axhspan(*(end * cm for end in ends), color=shade)
     looks = {**PARTS_OF_A_PELLET, "electrode": ("s", BLACK, ""), "not assigned": ("x", GREY, "")}
@@ -284,7 +273,7 @@ def arrhenius_figure(parts, remark=""):
     remark : str
         Behind the unit of the conductivity.
     """
-    figure, axes = _figure(4.6)
+    figure, axes = figure_of(4.6)
     for part, own in parts.items():
         mark, colour, dashes = PARTS_OF_A_PELLET[part]
         T, seen = own.points["T"], own.points["inside"]
@@ -317,7 +306,7 @@ def design_figure(design, frequency, wanted):
     wanted : str
         What the design determines.
     """
-    figure, axes = _figure(2.7)
+    figure, axes = figure_of(2.7)
     even = np.full(len(frequency), 100 / len(frequency))
     axes.semilogx(frequency, even, "|", color=GREY, markersize=9, label="even sweep")
     axes.vlines(design.frequency, 0, 100 * design.share, color=BLUE, linewidth=2)
@@ -340,7 +329,7 @@ def resolution_figure(frequency, smallest, interphase=None):
     interphase : Interphase, optional
         From `sslib.impedance.experiment.smallest_interphase`; marked at its own apex unless it is never seen.
     """
-    figure, axes = _figure(3.4)
+    figure, axes = figure_of(3.4)
     if interphase is not None and np.isfinite(interphase.resistance):
         axes.loglog(interphase.apex, interphase.resistance, "o", color=VERMILION, label="interphase", zorder=3)
     for (label, resistance), style in zip(smallest.items(), (":", "-", "--", "-."), strict=False):
@@ -368,7 +357,7 @@ def prospects_figure(prospects, wanted):
         "temperature": ("^", VERMILION),
         "again": ("D", GREY),
     }
-    figure, axes = _figure(0.9 + 0.3 * len(prospects))
+    figure, axes = figure_of(0.9 + 0.3 * len(prospects))
     finite = [p.gain for p in prospects if np.isfinite(p.gain)]
     end, labelled = 2 * max(finite, default=10), set()
     for row, prospect in enumerate(prospects):
@@ -401,7 +390,7 @@ def relaxation_figure(result):
         The height is in ohm per unit of ln tau, so that areas are resistances; a decade is 2.3 units wide. Grey is
         outside the measured window, where the curve is extrapolated. Open marks are peaks that are not determined.
     """
-    figure, axes = _figure(3.4)
+    figure, axes = figure_of(3.4)
     top = 1.5 * max(result.gamma.max(), np.nan_to_num(result.upper).max(), 1e-300)
     size, unit = next((s, u) for s, u in ((1e6, "MΩ"), (1e3, "kΩ"), (1, "Ω"), (1e-3, "mΩ")) if s == 1e-3 or top > 2 * s)
     window = 1 / (2 * np.pi * result.frequency.max()), 1 / (2 * np.pi * result.frequency.min())
