@@ -128,8 +128,11 @@ def residual_figure(frequency, residuals, noise):
         Relative standard deviation of each part [1], one for all frequencies or by frequency.
     """
     figure, axes = figure_of(2.9)
-    level, band = f"{100 * np.median(noise):.2g} % noise", 200 * np.broadcast_to(noise, np.shape(frequency))
-    axes.fill_between(frequency, -band, band, color="#e4e4e4", step="mid", label=f"±2 × {level}")
+    band = {"color": "#e4e4e4", "label": f"±2 × {100 * np.median(noise):.2g} % noise"}
+    if np.ptp(noise) <= 1e-9 * np.max(noise):
+        axes.axhspan(-200 * np.max(noise), 200 * np.max(noise), **band)
+    else:
+        axes.fill_between(frequency, -200 * noise, 200 * noise, **band)
     axes.axhline(0, color=GREY, linewidth=0.8)
     axes.semilogx(frequency, 100 * np.real(residuals), "o", color=BLUE, markersize=4.5, label="real part")
     axes.semilogx(frequency, 100 * np.imag(residuals), "^", color=VERMILION, markersize=4.5, label="imaginary part")
