@@ -175,7 +175,8 @@ def compare(choices, spectrum, build=cathode_model, **settings):
                 "parameters": count,
                 "scatter": float(np.sqrt(cost / (points - count))),
                 "bic": float(points * np.log(cost / points) + count * np.log(points)),
-                "aicc": float(points * np.log(cost / points) + 2 * count * points / max(points - count - 1, 1)),
+                # The noise level is estimated, too, and counts as a parameter.
+                "aicc": float(points * np.log(cost / points) + 2 * (count + 1) * points / max(points - count - 2, 1)),
                 **{name: float(value) for name, value in values.items()},
             }
         )

@@ -23,9 +23,9 @@ class TransmissionLine(Circuit):
 
     with :math:`c(q) = (x \coth x - 1)/q`, :math:`h(q) = \tanh(x/2)/(x/2)`, :math:`x^2 = q`; electron-electron
     is ion-ion with the rails exchanged. This is the general line of Bisquert et al. (J. Phys. Chem. B 104 (2000) 2287,
-    doi 10.1021/jp993148h) with the sum :math:`z_1^2 + z_2^2` where the review prints a product, and the configurations
-    I, II and III of Gomadam, Weidner, Zawodzinski and Saab (J. Electrochem. Soc. 150 (2003) E371), rearranged so that
-    either rail may vanish.
+    doi 10.1021/jp993148h) with the sum :math:`z_1^2 + z_2^2`, which is sometimes reprinted as a product, and the
+    configurations I, II and III of Gomadam, Weidner, Zawodzinski and Saab (J. Electrochem. Soc. 150 (2003) E371),
+    rearranged so that either rail may vanish.
 
     Parameters
     ----------

@@ -96,8 +96,8 @@ def effective_capacitance(resistance, coefficient, exponent):
     C. H. Hsu, F. Mansfeld, Corrosion 57 (2001) 747, doi 10.5006/1.3280607, for time constants spread along the
     current, as in a pellet (B. Hirschorn et al., Electrochim. Acta 55 (2010) 6218, doi 10.1016/j.electacta.2009.10.065,
     tell the two spreads apart). For spreads along the surface G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275,
-    doi 10.1016/S0022-0728(84)80324-1, have the resistance in series in place of that across. Both assume a cause that
-    the spectrum does not show.
+    doi 10.1016/S0022-0728(84)80324-1, have the resistance in series, in parallel to that across where there is one, in
+    place of that across. Both assume a cause that the spectrum does not show.
     """
     check_positive(resistance=resistance, coefficient=coefficient, exponent=exponent)
     exponent = np.asarray(exponent, dtype=float)

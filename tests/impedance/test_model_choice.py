@@ -56,4 +56,6 @@ def test_the_criteria_are_the_published_ones(ranking):
         points, count = 100, row["parameters"]
         misfit = points * np.log(row["scatter"] ** 2 * (points - count) / points)
         assert row["bic"] == pytest.approx(misfit + count * np.log(points))
-        assert row["aicc"] == pytest.approx(misfit + 2 * count + 2 * count * (count + 1) / (points - count - 1))
+        # Hurvich and Tsai's n (1 + m/n)/(1 - (m + 2)/n), which for exact data is n.
+        hurvich_tsai = points * (points + count) / (points - count - 2)
+        assert row["aicc"] == pytest.approx(misfit + hurvich_tsai - points)
