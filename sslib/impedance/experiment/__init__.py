@@ -9,4 +9,4 @@ from sslib.impedance.experiment.design import (
     smallest_interphase,
 )
 from sslib.impedance.experiment.information import Information, information, information_at, information_of
-from sslib.impedance.experiment.prospects import Prospect, prospects, with_terminals
+from sslib.impedance.experiment.prospects import Prospect, design_experiment, with_terminals

@@ -52,7 +52,7 @@ class Prospect:
         return f"{self.choice} contacts" if self.kind == "contacts" else f"{number(self.choice - celsius(0), 4)} °C"
 
 
-def prospects(
+def design_experiment(
     result, of, *, candidates=None, contacts=None, temperatures=(), energies=None, energy_error=0.02 * eV,
     temperature=reference_temperature, noise=None,
 ):  # fmt: skip
@@ -99,7 +99,7 @@ def prospects(
     expect; the order of things that differ by much is safe.
     """
     if isinstance(result.model, Joint):
-        raise ValueError("this is the fit of several spectra; prospects are those of one")
+        raise ValueError("this is the fit of several spectra; an experiment is designed from that of one")
     direction = {of: 1.0} if isinstance(of, str) else dict(of)
     check_names(result.free, direction)
     temperatures, energies = tuple(temperatures), dict(energies or {})

@@ -350,7 +350,7 @@ def prospects_figure(prospects, wanted):
     Parameters
     ----------
     prospects : list of Prospect
-        From `sslib.impedance.experiment.prospects`; an infinite gain is an arrow out of the picture.
+        From `design_experiment`; an infinite gain is an arrow out of the picture.
     wanted : str
         What is determined.
     """
