@@ -2,11 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from sslib.datasets import locate
-from sslib.impedance import CATHODES, COUNTER_ELECTRODES, compare
-from sslib.instruments import read_spectrum
+from sslib.impedance import CATHODES, COUNTER_ELECTRODES, cathode_model, compare, fit_likely, interval_across
+from sslib.instruments import Spectrum, read_spectrum
 from sslib.report.__main__ import main
 
 
@@ -20,6 +21,30 @@ def test_default_results_hold_the_truth(default_run):
         assert results[name]["level"] == 0.95
     assert 0.8 < results["reduced_chi2"]["value"] < 1.25
     assert results["limiting"]["value"] == "charge transfer"
+
+
+def test_intervals_span_the_models_that_are_as_likely():
+    """Two nearly equal rails look like one rail and more of the separator: a report of the shorter model alone would
+    give a narrow interval that misses the truth by half.
+    """
+    model = cathode_model("two_rails", "resistor", "none")
+    truth = {"R_sep": 25.0, "R_ion": 62.0, "R_el": 60.0, "Q_dl": 2e-4, "alpha_dl": 0.92, "R_ct": 80.0}
+    frequency = np.logspace(6, -2, 65)
+    exact, rng = model.impedance(frequency, **truth), np.random.default_rng(7)
+    noise = 0.003 * abs(exact) * (rng.standard_normal((65, 2)) @ [1, 1j])
+    spectrum = Spectrum(frequency, exact + noise)
+    settings = {"counter_electrode": "none"}
+    ranking = compare({"cathode": ["one_rail", "two_rails"], "separator": ["resistor"]}, spectrum, **settings)
+    likely = fit_likely(ranking, spectrum, settings=settings, noise=0.003)
+    assert ranking.loc[0, "cathode"] == "one_rail"
+    assert len(likely) == 2
+    for name in ("R_sep", "R_ion", "R_el"):
+        low, high = interval_across(likely, name)
+        assert (low or 0) < truth[name] < (high or np.inf), name
+    assert interval_across(likely, "R_el")[0] == 0
+    assert interval_across(likely, "R_el", lambda values: 1 / values["R_el"])[1] is None
+    low, high = interval_across(likely[:1], "R_sep")
+    assert low > 1.5 * truth["R_sep"]
 
 
 @pytest.mark.usefixtures("measured")

@@ -7,8 +7,11 @@ from sslib.impedance.cathodes import (
     DESCRIPTIONS,
     PARTS,
     SEPARATORS,
+    across_models,
     cathode_model,
     compare,
+    fit_likely,
+    interval_across,
     support,
 )
 from sslib.impedance.circuit import Circuit, Parallel, Parameter, Series

@@ -6,7 +6,8 @@ import numpy as np
 
 from sslib.impedance.circuit import Series
 from sslib.impedance.elements import CPE, L, R, SphericalDiffusion
-from sslib.impedance.fitting import fit_batch
+from sslib.impedance.fitting import fit, fit_batch
+from sslib.impedance.fitting.results import LEVEL
 from sslib.impedance.line import TransmissionLine
 
 CATHODES = {
@@ -210,3 +211,88 @@ def support(ranking):
         verdict = "needed" if gain["bic"] > 10 else "not supported" if gain["bic"] < -10 else "open"
         rows[name] = {"gain in BIC": gain["bic"], "gain in AICc": gain["aicc"], "verdict": verdict}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+ODDS = 20.0
+"""Models that the Bayesian criterion calls less likely than the best by more than this are left out of intervals."""
+
+
+def fit_likely(ranking, spectrum, build=cathode_model, *, settings=None, odds=ODDS, most=5, **error_model):
+    """Fit the best models of a ranking: the best one, and those that are nearly as likely.
+
+    Parameters
+    ----------
+    ranking : pandas.DataFrame
+        From `compare`.
+    spectrum : Spectrum
+    build : callable
+    settings : dict, optional
+        As they were given to `compare`.
+    odds : float
+        How much less likely than the best a model may be [1]: the exponential of half the difference in BIC.
+    most : int
+        How many models at most.
+    **error_model
+        ``error`` and ``noise`` of `fit`.
+
+    Returns
+    -------
+    list of FitResult
+        The best model's first.
+    """
+    choices = list(ranking.columns[: ranking.columns.get_loc("parameters")])
+    likely = ranking[ranking["bic"] - ranking["bic"].min() <= 2 * np.log(odds)].head(most)
+    results = []
+    for _, row in likely.iterrows():
+        model = build(**row[choices].to_dict(), **(settings or {}))
+        results.append(fit(model, spectrum, starts=row[list(model.names)].to_dict(), **error_model))
+    return results
+
+
+def interval_across(results, name, function=None, level=LEVEL):
+    """Interval of a resistance, or of what follows from it and grows or falls with it, that spans several models.
+
+    Parameters
+    ----------
+    results : list of FitResult
+        A model that lacks the resistance says that it may be nothing: the interval goes to 0, that of a conductivity is
+        open upward.
+    name : str
+    function : callable, optional
+        Of the dictionary of values, as for `FitResult.derive`.
+    level : float
+        Of the single intervals.
+
+    Returns
+    -------
+    tuple
+        Ends, None for an open one.
+    """
+    of = function or (lambda values: values[name])
+    lows, highs = zip(*(result.derive(of, level)[1] for result in results if name in result.free), strict=True)
+    low, high = None if None in lows else min(lows), None if None in highs else max(highs)
+    if len(lows) < len(results):
+        known = next(result.values for result in results if name in result.free)
+        grows = of({**known, name: 1e-3 * known[name]}) > of(known)
+        low, high = (low, None) if grows else (0.0, high)
+    return low, high
+
+
+def across_models(results, names):
+    """Resistances over several models, as a DataFrame: in how many they stand, and the ends of `interval_across`.
+
+    Parameters
+    ----------
+    results : list of FitResult
+    names : iterable of str
+        Those that no model has are left out.
+    """
+    import pandas as pd
+
+    rows = {}
+    for name in names:
+        count = sum(name in result.free for result in results)
+        if count:
+            rows[name] = count, *interval_across(results, name)
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["in models", "from", "to"])
+    return frame.astype({"from": float, "to": float})
