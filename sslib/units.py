@@ -24,6 +24,9 @@ mAh_cm2 = mAh / cm2
 mV = 1e-3
 eV = 1.602176634e-19
 
+# throughput of lithium ions [mol m-2 s-1]
+mol_m2_h = 1 / hour
+
 # resistance, conductivity, capacitance [ohm, S/m, F]
 mohm, kohm, Mohm = 1e-3, 1e3, 1e6
 ohm_cm, ohm_cm2 = cm, cm2

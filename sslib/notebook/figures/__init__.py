@@ -1,5 +1,13 @@
 """Figures that notebooks draw."""
 
+from sslib.notebook.figures.design import (
+    composition_map_figure,
+    gain_figure,
+    law_figure,
+    leverage_figure,
+    size_figure,
+)
+from sslib.notebook.figures.energy import energy_breakdown_figure, energy_contour_figure, sensitivity_figure
 from sslib.notebook.figures.impedance import (
     arrhenius_figure,
     budget_figure,
@@ -13,3 +21,11 @@ from sslib.notebook.figures.impedance import (
     series_figure,
     spectrum_figure,
 )
+from sslib.notebook.figures.rate import (
+    discharge_check_figure,
+    discharge_curves_figure,
+    energy_at_rate_figure,
+    improvement_figure,
+    ragone_figure,
+)
+from sslib.notebook.figures.throughput import ranking_figure, throughput_figure, waterfall_figure

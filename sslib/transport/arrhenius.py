@@ -1,72 +1,14 @@
-"""Conduction in electrolytes and composites."""
+"""Thermally activated conduction: activation energies in both conventions."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import stdtrit
 
-from sslib.checks import check_between, check_positive
+from sslib.checks import check_positive
 
 BOLTZMANN = 1.380649e-23
 """Boltzmann's constant [J/K], exact in the SI."""
-
-
-def effective_conductivity(resistance, thickness, area):
-    r"""Effective conductivity [S/m] of a layer from its resistance.
-
-    .. math:: \sigma_\text{eff} = L/(R A)
-
-    Parameters
-    ----------
-    resistance : array_like
-        Resistance of the layer [ohm]; for a rail of a transmission line its total over the electrode.
-    thickness : array_like
-        Thickness of the layer [m].
-    area : array_like
-        Geometric area [m2].
-
-    Examples
-    --------
-    A separator of 200 um with 200 ohm over 1 cm2 conducts 0.1 mS/cm (source 002, LLZO):
-
-    >>> from sslib.units import cm2, mS_cm, um
-    >>> float(round(effective_conductivity(200.0, 200 * um, 1 * cm2) / mS_cm, 3))
-    0.1
-    """
-    check_positive(resistance=resistance, thickness=thickness, area=area)
-    return thickness / (np.asarray(resistance, dtype=float) * area)
-
-
-def tortuosity_factor(volume_fraction, conductivity, effective):
-    r"""Tortuosity factor [1] of a conducting phase in a composite.
-
-    .. math:: \tau = \varepsilon \, \sigma / \sigma_\text{eff}
-
-    the factor by which the phase conducts worse than straight channels of its volume fraction would (not the square
-    root of it, the geometric tortuosity).
-
-    Parameters
-    ----------
-    volume_fraction : array_like
-        Volume fraction of the phase, pores counted as volume [1].
-    conductivity : array_like
-        Conductivity of the pure phase [S/m].
-    effective : array_like
-        Its effective conductivity in the composite [S/m].
-
-    Examples
-    --------
-    Filling the voids of a composite (fraction 0.537 with factor 1.74 to 0.669 with 1.27) raises its effective
-    conductivity 1.71 times (source 002):
-
-    >>> float(round((0.669 / 1.27) / (0.537 / 1.74), 2))
-    1.71
-    >>> float(round(tortuosity_factor(0.537, 1.0, 0.537 / 1.74), 2))
-    1.74
-    """
-    check_between(0, 1, volume_fraction=volume_fraction)
-    check_positive(volume_fraction=volume_fraction, conductivity=conductivity, effective=effective)
-    return np.asarray(volume_fraction) * conductivity / np.asarray(effective)
 
 
 def activated(T, energy, reference=298.15):
@@ -247,50 +189,6 @@ def convention_difference(T, relative_errors=None):
     if np.ndim(T) == 0:
         return BOLTZMANN * float(T)
     return arrhenius_fit(T, T, relative_errors, times_temperature=False).energy
-
-
-def specific_boundary_conductivity(resistance, capacitance_bulk, capacitance_boundary, thickness, area):
-    r"""Conductivity [S/m] of the grain boundaries' own material, by the brick-layer model.
-
-    .. math:: \sigma_\text{gb} = \frac{L}{A R_\text{gb}} \, \frac{C_\text{b}}{C_\text{gb}}
-
-    The boundaries across the current make up the share :math:`C_\text{b}/C_\text{gb}` of the thickness where they
-    have the permittivity of the bulk. :math:`L/(A R_\text{gb})` alone, the apparent conductivity, counts the whole
-    pellet as boundary; it follows from the grain size as much as from the boundary.
-
-    Parameters
-    ----------
-    resistance : array_like
-        Resistance of the grain boundaries [ohm].
-    capacitance_bulk, capacitance_boundary : array_like
-        Capacitances of the two arcs, in one unit, [F] say.
-    thickness : array_like
-        Thickness of the pellet [m].
-    area : array_like
-        Geometric area [m2].
-
-    Notes
-    -----
-    It holds where grains are much larger than boundaries are thick (:math:`C_\text{b} \ll C_\text{gb}`), where the
-    permittivities are the same, and where boundaries block: current that takes its way along them, detours, and
-    contacts in place of boundaries are not in it (J. Fleig, J. Maier, J. Eur. Ceram. Soc. 19 (1999) 693). The relative
-    error from the boundaries' share of the thickness is that share.
-
-    Source: S. M. Haile, D. L. West, J. Campbell, J. Mater. Res. 13 (1998) 1576; S. M. Haile, G. Staneff, K. H. Ryu, J.
-    Mater. Sci. 36 (2001) 1149.
-
-    Examples
-    --------
-    Boundaries of a hundredth of the thickness conduct a hundred times worse than they seem to:
-
-    >>> float(round(specific_boundary_conductivity(1e5, 1e-12, 1e-10, 1e-3, 1e-4) * 1e6, 9))
-    1.0
-    >>> float(round(effective_conductivity(1e5, 1e-3, 1e-4) * 1e6, 9))
-    100.0
-    """
-    check_positive(capacitance_bulk=capacitance_bulk, capacitance_boundary=capacitance_boundary)
-    share = np.asarray(capacitance_bulk, dtype=float) / capacitance_boundary
-    return effective_conductivity(resistance, thickness, area) * share
 
 
 def _arrhenius_points(T, conductivity, relative_errors):

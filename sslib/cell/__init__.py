@@ -1,0 +1,89 @@
+"""One cell as a whole: throughput, energy density, rate."""
+
+from sslib.cell.ceilings import (
+    PLATING,
+    STRIPPING,
+    TOGETHER,
+    CellParts,
+    area_specific_resistance,
+    cathode_resistance,
+    current_ceilings,
+    diffusion_resistance,
+    even_rail_resistance,
+    even_reaction_excess,
+    part_resistances,
+    settling_time,
+)
+from sslib.cell.composition import LAWS, Composition, electronic_trend
+from sslib.cell.designs import Design, cathode_recipe, compare_chemistries, with_active
+from sslib.cell.discharge import Discharge, Insertion, RailCell, discharge
+from sslib.cell.electrode import (
+    MOVABLE,
+    Chemistry,
+    Electrode,
+    Optimum,
+    drawn,
+    one_at_a_time,
+    optimum,
+    over_recipes,
+    oxide_chemistry,
+    with_factors,
+)
+from sslib.cell.energy import (
+    DENSITY,
+    SPECIFIC,
+    Cell,
+    Wh_kg,
+    Wh_L,
+    break_even_by_mass,
+    break_even_by_volume,
+    break_even_loading,
+    stacked,
+)
+from sslib.cell.layers import (
+    Layer,
+    Material,
+    at_same_volume,
+    composite,
+    conversion_volume_change,
+    joined,
+    material,
+    sheet,
+    swollen,
+)
+from sslib.cell.published import against_published, liquid_cell, recomputed, rival_bookkeepings, slips, solid_cell
+from sslib.cell.rate import (
+    PARAMETERS,
+    Known,
+    Spread,
+    StatedCell,
+    assumed,
+    capacity_of_diffusion,
+    compare_discharges,
+    improvements,
+    layered_oxide,
+    propagated,
+    read_fit,
+    specific_energy,
+)
+from sslib.cell.spread import (
+    INPUTS,
+    central_interval,
+    energies,
+    moves,
+    sampled,
+    sobol,
+    tornado,
+)
+from sslib.cell.throughput import (
+    NOMINAL_RATE,
+    TRUE_TIME,
+    against_printed_throughput,
+    compare_throughput,
+    rank_throughput,
+    throughput_at_c_rate,
+    throughput_of_charge,
+    throughput_of_current,
+    utilisation,
+)
+from sslib.cell.throughput_cells import literature_throughput_cells, read_throughput_cells

@@ -1,0 +1,64 @@
+"""Materials that take up lithium, as a discharge sees them."""
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from sslib.checks import check_between, check_positive
+
+
+class Insertion:
+    """A material that takes up lithium: potential and exchange current against stoichiometry.
+
+    Parameters
+    ----------
+    stoichiometry : array_like
+        Increasing, between 0 and 1, at least four values.
+    potential : array_like
+        Open-circuit potential against lithium [V].
+    exchange_current : array_like
+        Exchange-current density; only its ratios matter, so any unit will do.
+
+    Notes
+    -----
+    Between the points both are cubic splines; the exchange current as a multiple of sqrt(x (1 - x)), by which it
+    vanishes where the sites are full or empty. Beyond the points the potential goes on as its last cubic and the
+    multiple stays: a surface may fill while the mean of its particle lies within the table.
+    """
+
+    def __init__(self, stoichiometry, potential, exchange_current):
+        x = np.asarray(stoichiometry, dtype=float)
+        check_between(0, 1, stoichiometry=x)
+        check_positive(exchange_current=exchange_current)
+        if x.ndim != 1 or len(x) < 4 or not (np.diff(x) > 0).all():
+            raise ValueError(f"stoichiometry has {x.size} values; it must be one row of at least 4, increasing")
+        self.range = x[0], x[-1]
+        multiple = np.asarray(exchange_current) / np.sqrt(x * (1 - x))
+        self._both = CubicSpline(x, np.stack([np.asarray(potential, dtype=float), multiple], axis=-1))
+        self._slopes = self._both.derivative()
+
+    def potential(self, x):
+        """Open-circuit potential [V]."""
+        return self._both(x)[..., 0]
+
+    def slope(self, x):
+        """Slope of the open-circuit potential [V] by stoichiometry."""
+        return self._slopes(x)[..., 0]
+
+    def stoichiometry(self, potential):
+        """Highest stoichiometry at which the open-circuit potential [V] is still reached [1], at most full."""
+        x = np.linspace(self.range[0], 1.0, 20001)
+        reached = self.potential(x) >= potential
+        return float(x[reached][-1]) if reached.any() else self.range[0]
+
+    def kinetics(self, x, reference=0.5):
+        """Potential [V], exchange current over that at the reference stoichiometry, and the slopes of both."""
+        scale = self._multiple(np.asarray(reference))[0] * np.sqrt(reference * (1 - reference))
+        multiple, slope = self._multiple(x)
+        root = np.sqrt(x * (1 - x))
+        ratio = multiple * root / scale
+        ratio_slope = (slope * root + multiple * (1 - 2 * x) / (2 * root)) / scale
+        return self._both(x)[..., 0], ratio, self._slopes(x)[..., 0], ratio_slope
+
+    def _multiple(self, x):
+        inside = np.clip(x, *self.range)
+        return self._both(inside)[..., 1], np.where(inside == x, self._slopes(inside)[..., 1], 0.0)

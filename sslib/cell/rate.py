@@ -1,0 +1,463 @@
+"""Capacity and energy at a stated current: the rate model joined with a fit's transport parameters and with masses."""
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import norm
+
+from sslib.cell.designs import Design
+from sslib.cell.discharge import Insertion, RailCell, discharge
+from sslib.cell.layers import Material, material
+from sslib.checks import check_between, check_positive
+from sslib.kinetics import FARADAY
+from sslib.tables import table
+from sslib.units import hour, mAh_cm2, um
+
+SITES = 48230.0
+"""Concentration of lithium sites in the cathode of the table ``xu2019_cathode`` [mol/m3]."""
+WINDOW = 0.27, 0.93
+"""Stoichiometries between which its nominal capacity is counted [1]."""
+MOLAR_MASS = 96.46e-3
+"""Of LiNi1/3Mn1/3Co1/3O2 [kg/mol]: with the sites it gives the density 4.65 g/cm3."""
+COARSE = {"cells": 24, "modes": 12, "voltage_step": 0.02}
+"""Numerics for many discharges at once: within 0.6 % of the capacity of the default, 2 % where the zone is thinnest."""
+PARAMETERS = {
+    "R_ion": "ionic rail's resistance",
+    "R_el": "electronic rail's resistance",
+    "R_ct": "cathode's charge transfer",
+    "R_sep": "separator's resistance",
+    "R_counter": "lithium's charge transfer",
+    "tau_d": "diffusion time in the particles",
+}
+"""Transport parameters of a cell at a stated current; more of each costs energy."""
+
+
+def layered_oxide():
+    """The cathode material of the table ``xu2019_cathode`` (Insertion).
+
+    >>> round(float(layered_oxide().potential(0.27)), 3)
+    3.992
+    """
+    rows = table("xu2019_cathode").reset_index()
+    return Insertion(rows["stoichiometry"], rows["open_circuit_potential_V"], rows["exchange_current_density_A_m2"])
+
+
+def compare_discharges(**numerics):
+    """The thirty discharges of the table ``pybamm_discharge``, ours and PyBaMM's (DataFrame).
+
+    Parameters
+    ----------
+    **numerics
+        ``cells``, ``modes`` and ``voltage_step`` of `discharge`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with our capacity [mAh/cm2], its relative deviation [1], our mean voltage [V] and its deviation [mV].
+    """
+    rows = table("pybamm_discharge").copy()
+    base = table("pybamm_cells").loc["A_base"]
+    thickness = rows["cathode_thickness_um"].to_numpy() * um
+    longer = thickness / base["thickness_m"]
+    # The base cell has 0.2 S/m in the separator and, by the same factor, in the cathode.
+    poorer = 0.2 / rows["electrolyte_conductivity_S_m"].to_numpy()
+    cell = RailCell(
+        R_ion=base["R_ion_ohm_m2"] * longer * poorer,
+        R_el=base["R_el_ohm_m2"] * longer,
+        R_ct=base["R_ct_ohm_m2"] / (base["interface_area_per_area"] * longer),
+        tau_d=base["particle_radius_m"] ** 2 / base["solid_diffusivity_m2_s"],
+        capacity=FARADAY * SITES * base["interface_area_per_area"] * base["particle_radius_m"] / 3 * longer,
+        R_sep=base["R_sep_ohm_m2"] * poorer,
+        R_counter=base["R_ct_Li_ohm_m2"],
+        T=base["temperature_K"],
+        particle_share=2 * base["particle_radius_m"] / thickness,
+    )
+    current = cell.capacity * (WINDOW[1] - WINDOW[0]) * rows["c_rate"].to_numpy() / hour
+    ours = discharge(cell, current, layered_oxide(), start=WINDOW[0], cutoff=2.8, **numerics)
+    rows["our_capacity_mAh_cm2"] = ours.capacity / mAh_cm2
+    rows["capacity_deviation"] = rows["our_capacity_mAh_cm2"] / rows["delivered_capacity_mAh_cm2"] - 1
+    rows["our_mean_voltage_V"] = ours.mean_voltage
+    rows["mean_voltage_deviation_mV"] = (ours.mean_voltage - rows["mean_voltage_V"]) * 1e3
+    rows["flag"] = ["; ".join(verdicts) for verdicts in ours.verdicts]
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedCell:
+    """A cell with its transport and its masses; transport parameters may be arrays.
+
+    Attributes
+    ----------
+    R_ion, R_el, R_ct, R_sep, R_counter : float
+        As in `RailCell` [ohm m2], at this thickness.
+    tau_d : float
+        [s].
+    thickness, particle_radius, separator_thickness : float
+        [m].
+    active_fraction, electrolyte_fraction : float
+        Of the cathode's volume [1]; what they leave is carbon as far as ``carbon_fraction`` goes, then pores.
+    carbon_fraction : float
+        [1].
+    electrolyte : Material
+        Of separator and cathode.
+    excess : float
+        Of lithium, over what is cycled [1].
+    reference : float
+        Stoichiometry at which R_ct holds [1].
+    cutoff : float
+        [V].
+    window : pair of float
+        Stoichiometries charged and discharged [1].
+    T : float
+        [K].
+    """
+
+    R_ion: float
+    R_el: float
+    R_ct: float
+    R_sep: float
+    R_counter: float
+    tau_d: float
+    thickness: float
+    particle_radius: float
+    separator_thickness: float
+    active_fraction: float
+    electrolyte_fraction: float
+    carbon_fraction: float = 0.0
+    electrolyte: Material = field(default_factory=lambda: material("LGPS"))
+    excess: float = 0.2
+    reference: float = 0.5
+    cutoff: float = 2.8
+    window: tuple[float, float] = WINDOW
+    T: float = 298.15
+
+    def __post_init__(self):
+        check_positive(
+            thickness=self.thickness,
+            particle_radius=self.particle_radius,
+            separator_thickness=self.separator_thickness,
+            active_fraction=self.active_fraction,
+        )
+        check_between(0, 0.999, **{"sum of the volume fractions": self._solids})
+        check_between(self.window[0] + 0.01, 1, **{"stoichiometry when discharged": self.window[1]})
+
+    @property
+    def _solids(self):
+        return self.active_fraction + self.electrolyte_fraction + self.carbon_fraction
+
+    @property
+    def nominal_capacity(self):
+        """Areal capacity of the window [C/m2]: 1C delivers it in an hour."""
+        return self.sites_capacity * (self.window[1] - self.window[0])
+
+    @property
+    def sites_capacity(self):
+        """Areal capacity of all sites [C/m2]."""
+        return FARADAY * SITES * self.active_fraction * self.thickness
+
+    @property
+    def reversible_energy(self):
+        """Areal energy [J/m2] of a discharge without any loss, down to the cut-off: past the window, too."""
+        oxide = layered_oxide()
+        x = np.linspace(self.window[0], self._end, 2001)
+        return self.sites_capacity * np.trapezoid(oxide.potential(x), x)
+
+    @property
+    def reversible_capacity(self):
+        """Areal capacity [C/m2] of such a discharge."""
+        return self.sites_capacity * (self._end - self.window[0])
+
+    @property
+    def _end(self):
+        """Stoichiometry at which the open-circuit potential falls to the cut-off."""
+        return max(layered_oxide().stoichiometry(self.cutoff), self.window[0])
+
+    @property
+    def rails(self):
+        """The cell as `discharge` takes it (RailCell)."""
+        return RailCell(
+            **{name: getattr(self, name) for name in PARAMETERS},
+            capacity=self.sites_capacity,
+            T=self.T,
+            reference=self.reference,
+            particle_share=2 * self.particle_radius / self.thickness,
+        )
+
+    @property
+    def masses(self):
+        """The core of the cell with its foils, single-sided (sslib.cell.Cell)."""
+        density = SITES * MOLAR_MASS
+        oxide = Material("layered oxide", density)
+        volumes = {
+            self.electrolyte: self.electrolyte_fraction * self.electrolyte.density,
+            material("carbon"): self.carbon_fraction * material("carbon").density,
+        }
+        others = sum(volumes.values())
+        # A cathode of active material alone has nothing to share out.
+        shares = {own: mass / others for own, mass in volumes.items()} if others else {material("carbon"): 1.0}
+        loading = self.active_fraction * self.thickness * density
+        return Design(
+            active=oxide,
+            loading=loading,
+            capacity=self.nominal_capacity / loading,
+            voltage=float(np.mean(layered_oxide().potential(np.linspace(*self.window, 201)))),
+            inactive_fraction=others / (others + self.active_fraction * density),
+            inactive=shares,
+            cathode_porosity=1 - self._solids,
+            separator=self.electrolyte,
+            separator_thickness=self.separator_thickness,
+            excess=self.excess,
+            anode_porosity=0.0,
+        ).core
+
+    def at(self, c_rate, **numerics):
+        """Discharges at C-rates [1/h], which broadcast against the transport parameters (Discharge)."""
+        current = self.nominal_capacity * np.asarray(c_rate, dtype=float) / hour
+        return discharge(self.rails, current, layered_oxide(), start=self.window[0], cutoff=self.cutoff, **numerics)
+
+    def with_thickness(self, thickness):
+        """The same composition in another thickness [m]: a longer rail, and more interface."""
+        longer = thickness / self.thickness
+        return replace(
+            self, thickness=thickness, R_ion=self.R_ion * longer, R_el=self.R_el * longer, R_ct=self.R_ct / longer
+        )
+
+    def with_separator(self, thickness):
+        """The same electrolyte in another thickness of the separator [m]."""
+        longer = thickness / self.separator_thickness
+        return replace(self, separator_thickness=thickness, R_sep=self.R_sep * longer)
+
+
+def specific_energy(cell, run):
+    """Specific energy [J/kg] of a StatedCell's discharge; zero where it delivers none."""
+    return cell.masses.specific_energy(np.nan_to_num(run.energy))
+
+
+def improvements(cell, c_rate, factor):
+    """What a change of one parameter by a factor would bring at a C-rate (DataFrame by change, best first).
+
+    Resistances and the diffusion time are divided by the factor, thicknesses divided and multiplied by it. A C-rate is
+    that of the changed cell.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Specific energy [J/kg], energy density [J/m3], capacity [C/m2], and the gains in the first two [1].
+    """
+    import pandas as pd
+
+    check_positive(factor=factor, c_rate=c_rate)
+    by = f"{factor:g}"
+    changed = {
+        f"{label} ÷ {by}": replace(cell, **{name: getattr(cell, name) / factor}) for name, label in PARAMETERS.items()
+    }
+    changed |= {
+        f"separator's thickness ÷ {by}": cell.with_separator(cell.separator_thickness / factor),
+        f"cathode's thickness ÷ {by}": cell.with_thickness(cell.thickness / factor),
+        f"cathode's thickness × {by}": cell.with_thickness(cell.thickness * factor),
+    }
+    rows = {}
+    for label, own in {"as it is": cell, **changed}.items():
+        run = own.at(c_rate)
+        energy = np.nan_to_num(run.energy)
+        rows[label] = {
+            "specific_energy": float(own.masses.specific_energy(energy)),
+            "energy_density": float(own.masses.energy_density(energy)),
+            "capacity": float(np.nan_to_num(run.capacity)),
+        }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    for name in ("specific_energy", "energy_density"):
+        base = frame.loc["as it is", name]
+        frame[f"{name}_gain"] = frame[name] / base - 1 if base > 0 else np.nan
+    return frame.drop("as it is").sort_values("specific_energy", ascending=False)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A transport parameter as it is known.
+
+    Attributes
+    ----------
+    value : float
+        [ohm m2] or [s].
+    interval : pair of float or None
+        Its ends in the same unit; None for an open one.
+    level : float
+        Of the interval [1].
+    """
+
+    value: float
+    interval: tuple[float | None, float | None]
+    level: float = 0.95
+
+    def draws(self, scores):
+        r"""Values for standard normal scores: log-normal with the value as median, each side with its own width.
+
+        .. math:: x = x_0 \exp\left(\frac{z}{z_\text{level}} \ln \frac{x_\pm}{x_0}\right)
+
+        On an open side nothing is drawn: the value stands for it, and whatever follows is open on a side, too.
+        """
+        if self.value == 0:
+            return np.zeros_like(scores)
+        low, high = (self.value if end is None else end for end in self.interval)
+        reach = norm.ppf(0.5 + self.level / 2)
+        # An end of zero has no logarithm; a millionth of the value conducts as well.
+        widths = [np.log(max(end, 1e-6 * self.value) / self.value) / reach for end in (low, high)]
+        return self.value * np.exp(np.where(scores < 0, -widths[0], widths[1]) * scores)
+
+
+def assumed(values, percent, level=0.95):
+    """Known parameters with an interval of plus and minus so many percent, as a ratio (dict of Known)."""
+    check_between(0, 1000, percent=percent)
+    ratio = 1 + percent / 100
+    return {name: Known(value, (value / ratio, value * ratio), level) for name, value in values.items()}
+
+
+def read_fit(path, own, area=None):
+    """Transport parameters from the ``results.json`` of a ``tlm_fitting`` run.
+
+    Parameters
+    ----------
+    path : path-like
+        The file, or the folder of the run.
+    own : dict of float
+        Values [ohm m2, s] by the names of `PARAMETERS`, for what the fit does not have or determine.
+    area : float, optional
+        Of the electrode [m2], where the run was not told (its ``area_cm2``).
+
+    Returns
+    -------
+    known : dict of Known
+        By the names of `PARAMETERS`, and R_d where the run has it.
+    notes : list of str
+        What was left open, and what the run does not have.
+
+    Raises
+    ------
+    ValueError
+        For a file that is no such run, and without an area.
+    """
+    path = Path(path)
+    path = path / "results.json" if path.is_dir() else path
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        entries, notebook = document["results"], document["notebook"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no results.json of a tlm_fitting run: {error!r}") from None
+    if notebook not in ("tlm_fitting", "tlm_joint"):
+        raise ValueError(f"{path} is of the notebook {notebook!r}; allowed are tlm_fitting, tlm_joint")
+    stated = document.get("parameters", {}).get("area_cm2")
+    area = stated * 1e-4 if stated else area
+    if not area:
+        raise ValueError(f"{path} has no area: run {notebook} with area_cm2, or give area_cm2 here")
+    known, notes = {}, []
+    for name, label in PARAMETERS.items():
+        known[name], said = _known(entries.get(name), name, label, own[name], 1.0 if name == "tau_d" else area)
+        notes += said
+    if entries.get("R_d") and entries["R_d"]["value"]:
+        known["R_d"] = Known(entries["R_d"]["value"] * area, (None, None))
+    return known, notes
+
+
+def _known(entry, name, label, own, size):
+    """A parameter from an entry of results.json, in units of `size`, and what must be said about it."""
+    if entry is None and name in ("R_el", "R_sep", "R_counter"):
+        return Known(0.0, (0.0, 0.0)), [f"The fit explains the spectrum without {name} ({label}): taken as zero."]
+    if entry is None:
+        return Known(own, (own, own)), [f"The fit has no {name} ({label}): the typed value is taken, as exact."]
+    if not entry["value"]:
+        text = (
+            f"The fit does not determine {name} ({label}): the typed value is taken, and the interval of capacity and "
+        )
+        return Known(own, (None, None)), [text + "energy is open at both ends."]
+    ends = tuple(None if end is None else end * size for end in entry["interval"] or (None, None))
+    notes = [
+        f"The fit leaves the {side} end of {name} ({label}) open: so is the {effect} end of capacity and energy."
+        for end, side, effect in zip(ends, ("lower", "upper"), ("upper", "lower"), strict=True)
+        if end is None
+    ]
+    return Known(entry["value"] * size, ends, entry["level"] or 0.95), notes
+
+
+def capacity_of_diffusion(R_d, tau_d, slope):
+    r"""Capacity of all sites [C/m2] that a diffusion resistance and time imply: a check of a fit against a balance.
+
+    .. math:: Q = -U'(x) \, \tau_d/(3 R_d)
+
+    Parameters
+    ----------
+    R_d : array_like
+        [ohm m2].
+    tau_d : array_like
+        [s].
+    slope : array_like
+        :math:`U'(x)` at the spectrum's stoichiometry [V].
+
+    Examples
+    --------
+    >>> from sslib.units import mAh_cm2
+    >>> float(round(capacity_of_diffusion(0.001125, 1250.0, -0.5279) / mAh_cm2, 2))
+    5.43
+    """
+    check_positive(R_d=R_d, tau_d=tau_d)
+    return -np.asarray(slope) * tau_d / (3 * np.asarray(R_d))
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """What intervals of the transport parameters make of capacity and energy.
+
+    Attributes
+    ----------
+    capacity, energy : numpy.ndarray
+        Of the draws, shape (draws, rates) [C/m2, J/m2]; zero where a draw delivers nothing.
+    open_below, open_above : bool
+        Whether a parameter's open end leaves the results open there.
+    """
+
+    capacity: np.ndarray
+    energy: np.ndarray
+    open_below: bool
+    open_above: bool
+
+    def interval(self, values, level=0.95):
+        """Ends (low, high) of the central share `level` of draws, along the first axis; None for an open end."""
+        low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+        return (None if self.open_below else low), (None if self.open_above else high)
+
+
+def propagated(cell, known, c_rate, draws=100, seed=1):
+    """Capacity and energy at C-rates for draws from within the parameters' intervals (Spread).
+
+    Parameters
+    ----------
+    cell : StatedCell
+    known : dict of Known
+    c_rate : array_like
+        [1/h], shape (rates,).
+    draws : int
+    seed : int
+
+    Notes
+    -----
+    The draws are discharged with `COARSE` numerics and scaled by what the default gives for the cell as it is.
+    Parameters are drawn independently. Those of one spectrum are not independent: where it knows the sum of two rails
+    better than each, this interval is too wide.
+    """
+    rng = np.random.default_rng(seed)
+    values = {name: own.draws(rng.standard_normal(draws))[:, None] for name, own in known.items()}
+    rates = np.asarray(c_rate, dtype=float)
+    run, fine, coarse = replace(cell, **values).at(rates[None, :], **COARSE), cell.at(rates), cell.at(rates, **COARSE)
+    scales = [
+        np.where(np.isfinite(own / other), own / other, 1.0)
+        for own, other in ((fine.capacity, coarse.capacity), (fine.energy, coarse.energy))
+    ]
+    ends = [own.interval for own in known.values()]
+    return Spread(
+        capacity=np.nan_to_num(run.capacity) * scales[0],
+        energy=np.nan_to_num(run.energy) * scales[1],
+        open_below=any(high is None for _, high in ends),
+        open_above=any(low is None for low, _ in ends),
+    )

@@ -1,0 +1,185 @@
+"""The join: masses, improvements, intervals of a fit carried to capacity and energy."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sslib.cell import (
+    PARAMETERS,
+    Known,
+    StatedCell,
+    assumed,
+    capacity_of_diffusion,
+    improvements,
+    layered_oxide,
+    propagated,
+    read_fit,
+    specific_energy,
+)
+from sslib.units import hour, mAh_cm2, ohm_cm2, um
+
+CELL = StatedCell(
+    R_ion=100 * ohm_cm2,
+    R_el=2 * ohm_cm2,
+    R_ct=1.2 * ohm_cm2,
+    R_sep=3 * ohm_cm2,
+    R_counter=3.64 * ohm_cm2,
+    tau_d=1250.0,
+    thickness=100 * um,
+    particle_radius=2.5 * um,
+    separator_thickness=30 * um,
+    active_fraction=0.6,
+    electrolyte_fraction=0.35,
+)
+OWN = {name: getattr(CELL, name) for name in PARAMETERS}
+
+
+def write_run(folder, entries, **more):
+    """A results.json as a run of tlm_fitting writes it."""
+    document = {"notebook": "tlm_fitting", "parameters": {"area_cm2": 0.5}, "results": entries, "notes": []} | more
+    path = folder / "results.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def entry(value, low, high):
+    return {"value": value, "unit": "ohm", "label": "", "interval": [low, high], "level": 0.95}
+
+
+FULL = {
+    "R_ion": entry(200, 150, 300),
+    "R_ct": entry(5, 4, 6),
+    "R_sep": entry(10, 9, 11),
+    "tau_d": entry(900, 800, 1000),
+}
+
+
+def test_one_c_takes_the_nominal_capacity_in_an_hour():
+    """The convention of the whole notebook: 60 % of 48230 mol/m3, 100 um, stoichiometries 0.27 to 0.93."""
+    assert CELL.nominal_capacity / mAh_cm2 == pytest.approx(5.1187, abs=1e-3)
+    slow = CELL.at(1e-3)
+    assert slow.energy == pytest.approx(CELL.reversible_energy, rel=1e-3)
+    assert slow.capacity == pytest.approx(CELL.reversible_capacity, rel=1e-3)
+    time = CELL.at(1.0).capacity / (CELL.nominal_capacity / hour)
+    assert 0.5 * hour < time < 1.2 * hour
+
+
+def test_masses_are_those_of_the_layers():
+    """Each layer by hand: 4652, 2000 and 540 kg/m3, 20 % excess of lithium, foils of 10 um Al and 5 um Cu."""
+    lithium = 1.2 * CELL.nominal_capacity / (3860 * 3600)
+    cathode, foils = 100e-6 * (0.6 * 4652.3 + 0.35 * 2000), 10e-6 * 2700 + 5e-6 * 8960
+    by_hand = cathode + 30e-6 * 2000 + lithium + foils
+    assert CELL.masses.areal_mass == pytest.approx(by_hand, rel=1e-3)
+    run = CELL.at(1.0)
+    assert specific_energy(CELL, run) == pytest.approx(run.energy / by_hand, rel=1e-3)
+
+
+def test_a_thinner_cathode_is_the_same_composition():
+    """Rails shorten with the thickness while the interface shrinks: conductivities and areas per volume stay."""
+    half = CELL.with_thickness(50 * um)
+    assert half.R_ion == pytest.approx(CELL.R_ion / 2)
+    assert half.R_ct == pytest.approx(CELL.R_ct * 2)
+    assert half.nominal_capacity == pytest.approx(CELL.nominal_capacity / 2)
+    assert CELL.with_separator(15 * um).R_sep == pytest.approx(CELL.R_sep / 2)
+
+
+def test_improving_a_resistance_never_costs_energy():
+    """A tornado with a wrong sign would send a lab the wrong way."""
+    gains = improvements(CELL, 1.0, 2.0)
+    transport = gains[~gains.index.str.contains("thickness")]
+    assert len(transport) == len(PARAMETERS)
+    assert (transport["specific_energy_gain"] > 0).all()
+    better = replace(CELL, R_ion=CELL.R_ion / 2)
+    ours = gains.loc["ionic rail's resistance ÷ 2", "specific_energy"]
+    assert ours == pytest.approx(float(specific_energy(better, better.at(1.0))), rel=1e-9)
+
+
+def test_draws_keep_median_and_ends():
+    """Log-normal about the value, each side with its own width: the quantiles are the interval's ends."""
+    scores = np.random.default_rng(1).standard_normal(200000)
+    drawn = Known(10.0, (8.0, 20.0)).draws(scores)
+    np.testing.assert_allclose(np.quantile(drawn, [0.025, 0.5, 0.975]), [8, 10, 20], rtol=0.02)
+    assert Known(10.0, (None, 20.0)).draws(scores).min() == 10.0
+
+
+def test_an_interval_narrows_with_what_is_known():
+    """And it holds the cell as it is."""
+    wide, narrow = (propagated(CELL, assumed(OWN, percent), [1.0, 2.0]) for percent in (50, 5))
+    (low, high), (nearly_low, nearly_high) = (own.interval(own.energy) for own in (wide, narrow))
+    energy = CELL.at(np.array([1.0, 2.0])).energy
+    assert (low < nearly_low).all()
+    assert (nearly_low < energy).all()
+    assert (energy < nearly_high).all()
+    assert (nearly_high < high).all()
+
+
+def test_draws_reproduce_discharges_one_by_one():
+    """The batch of draws against single discharges of the drawn cells, by the default numerics."""
+    known = {"R_ion": Known(CELL.R_ion, (0.8 * CELL.R_ion, 1.25 * CELL.R_ion))}
+    spread = propagated(CELL, known, [2.0], draws=20, seed=5)
+    scores = np.random.default_rng(5).standard_normal(20)
+    for n in (0, 7, 13):
+        single = replace(CELL, R_ion=float(known["R_ion"].draws(scores)[n])).at(2.0)
+        assert spread.capacity[n, 0] == pytest.approx(single.capacity, rel=5e-3)
+
+
+@pytest.mark.parametrize(("ends", "below", "above"), [((None, 300), False, True), ((150, None), True, False)])
+def test_open_ends_stay_open(tmp_path, ends, below, above):
+    """A resistance without an upper end bounds the energy from above alone; a number below would be invented."""
+    known, notes = read_fit(write_run(tmp_path, FULL | {"R_ion": entry(200, *ends)}), OWN)
+    known.pop("R_d", None)
+    spread = propagated(CELL, known, [1.0], draws=20)
+    assert (spread.open_below, spread.open_above) == (below, above)
+    low, high = spread.interval(spread.energy)
+    assert (low is None) == below
+    assert (high is None) == above
+    assert any("R_ion" in note and "open" in note for note in notes)
+
+
+def test_a_fit_is_read_per_area(tmp_path):
+    """Ohms of a small electrode are not ohm m2: 200 ohm on 0.5 cm2 are 100 ohm cm2."""
+    known, notes = read_fit(write_run(tmp_path, FULL), OWN)
+    assert known["R_ion"].value == pytest.approx(100 * ohm_cm2)
+    assert known["R_ion"].interval == pytest.approx((75 * ohm_cm2, 150 * ohm_cm2))
+    assert known["tau_d"].value == 900
+    assert known["R_el"].value == known["R_counter"].value == 0
+    assert sum("without R_el" in note or "without R_counter" in note for note in notes) == 2
+    assert read_fit(write_run(tmp_path, FULL), OWN)[0].keys() == set(PARAMETERS)
+
+
+def test_what_a_fit_leaves_undetermined_is_said(tmp_path):
+    """The typed value may stand in, but neither end of the result may then look known."""
+    entries = {name: own for name, own in FULL.items() if name != "tau_d"} | {"R_ct": entry(None, None, None)}
+    known, notes = read_fit(write_run(tmp_path, entries), OWN)
+    assert known["R_ct"] == Known(OWN["R_ct"], (None, None))
+    assert known["tau_d"] == Known(1250.0, (1250.0, 1250.0))
+    assert any("does not determine R_ct" in note for note in notes)
+    assert any("has no tau_d" in note for note in notes)
+
+
+def test_files_that_are_no_fit_are_refused(tmp_path):
+    """Each with what is wrong with it."""
+    with pytest.raises(ValueError, match=r"no results\.json of a tlm_fitting run"):
+        read_fit(tmp_path / "absent.json", OWN)
+    with pytest.raises(ValueError, match="of the notebook 'energy_density'"):
+        read_fit(write_run(tmp_path, FULL, notebook="energy_density"), OWN)
+    with pytest.raises(ValueError, match="has no area"):
+        read_fit(write_run(tmp_path, FULL, parameters={"area_cm2": None}), OWN)
+    known, _ = read_fit(write_run(tmp_path, FULL, parameters={}), OWN, area=1e-4)
+    assert known["R_ion"].value == pytest.approx(200 * ohm_cm2)
+
+
+def test_diffusion_implies_the_capacity_it_came_from():
+    """R_d of the cell PyBaMM computed, against its 5.43 mAh/cm2 (table pybamm_cells)."""
+    slope = layered_oxide().slope(0.5)
+    assert slope == pytest.approx(-0.5279, abs=2e-4)
+    R_d = 1.134444848e-10 * 2.5e-6 / 5e-15 / 50.4
+    assert capacity_of_diffusion(R_d, 1250.0, slope) / mAh_cm2 == pytest.approx(5.429, rel=1e-3)
+
+
+def test_fractions_that_overfill_are_refused():
+    """More than the whole volume would give a negative porosity in the masses."""
+    with pytest.raises(ValueError, match="sum of the volume fractions"):
+        replace(CELL, carbon_fraction=0.2)
