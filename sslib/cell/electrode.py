@@ -193,7 +193,7 @@ class Electrode:
         if alive.any():
             flowing = np.broadcast_to(current, shape)[alive]
             run = discharge(RailCell(**some), flowing, own.insertion, start=own.start, cutoff=own.cutoff, **NUMERICS)
-            capacity[alive], energy[alive] = np.nan_to_num(run.capacity), np.nan_to_num(run.energy)
+            capacity[alive], energy[alive] = run.delivered_capacity, run.delivered_energy
             thin[alive] = run.reaction_zone < some["particle_share"]
         return Delivered(self, capacity, energy, thin > 0)
 

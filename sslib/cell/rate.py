@@ -232,7 +232,7 @@ class StatedCell:
 
 def specific_energy(cell, run):
     """Specific energy [J/kg] of a StatedCell's discharge; zero where it delivers none."""
-    return cell.masses.specific_energy(np.nan_to_num(run.energy))
+    return cell.masses.specific_energy(run.delivered_energy)
 
 
 def improvements(cell, c_rate, factor):
@@ -261,11 +261,11 @@ def improvements(cell, c_rate, factor):
     rows = {}
     for label, own in {"as it is": cell, **changed}.items():
         run = own.at(c_rate)
-        energy = np.nan_to_num(run.energy)
+        energy = run.delivered_energy
         rows[label] = {
             "specific_energy": float(own.masses.specific_energy(energy)),
             "energy_density": float(own.masses.energy_density(energy)),
-            "capacity": float(np.nan_to_num(run.capacity)),
+            "capacity": float(run.delivered_capacity),
         }
     frame = pd.DataFrame.from_dict(rows, orient="index")
     for name in ("specific_energy", "energy_density"):
@@ -456,8 +456,8 @@ def propagated(cell, known, c_rate, draws=100, seed=1):
     ]
     ends = [own.interval for own in known.values()]
     return Spread(
-        capacity=np.nan_to_num(run.capacity) * scales[0],
-        energy=np.nan_to_num(run.energy) * scales[1],
+        capacity=run.delivered_capacity * scales[0],
+        energy=run.delivered_energy * scales[1],
         open_below=any(high is None for _, high in ends),
         open_above=any(low is None for low, _ in ends),
     )

@@ -281,3 +281,13 @@ def test_a_cell_names_its_wrong_part():
         replace(CELL, R_ion=-1.0)
     with pytest.raises(ValueError, match="increasing"):
         Insertion([0.3, 0.2, 0.4, 0.5], [4, 3.9, 3.8, 3.7], [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize("current", [8.0, 18.8])
+def test_a_thin_reaction_zone_moves_through_the_electrode(current):
+    """It fills the sites of one depth after the other; where the last ones cost no more, the steps came to nothing."""
+    cell = RailCell(R_ion=0.2, R_el=1e-4, R_ct=5e-4, tau_d=500, R_sep=1e-3, capacity=4.36e5)
+    coarse, fine = run(cell, current), run(cell, current, voltage_step=0.005, cells=72)
+    assert not coarse.broke_off
+    assert coarse.verdicts[()] == ()
+    assert coarse.capacity == pytest.approx(fine.capacity, rel=3e-3)

@@ -4,6 +4,10 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from sslib.checks import check_between, check_positive
+from sslib.kinetics import thermal_voltage
+from sslib.units import reference_temperature
+
+KT = thermal_voltage(reference_temperature)
 
 
 class Insertion:
@@ -21,8 +25,10 @@ class Insertion:
     Notes
     -----
     Between the points both are cubic splines; the exchange current as a multiple of sqrt(x (1 - x)), by which it
-    vanishes where the sites are full or empty. Beyond the points the potential goes on as its last cubic and the
-    multiple stays: a surface may fill while the mean of its particle lies within the table.
+    vanishes where the sites are full or empty. Beyond the points the multiple stays, and the potential goes on as its
+    last cubic plus (RT/F) ln((1 - x)/(1 - x_last)) at 25 °C, by which the last sites cost ever more: a surface may fill
+    while the mean of its particle lies within the table, and without an end a full cell of the electrode would have no
+    potential.
     """
 
     def __init__(self, stoichiometry, potential, exchange_current):
@@ -38,11 +44,20 @@ class Insertion:
 
     def potential(self, x):
         """Open-circuit potential [V]."""
-        return self._both(x)[..., 0]
+        return self._both(x)[..., 0] + self._filling(x)[0]
 
     def slope(self, x):
         """Slope of the open-circuit potential [V] by stoichiometry."""
-        return self._slopes(x)[..., 0]
+        return self._slopes(x)[..., 0] + self._filling(x)[1]
+
+    def _filling(self, x):
+        """What filling the last sites adds to the potential [V], and its slope."""
+        left, last = 1 - np.asarray(x, dtype=float), 1 - self.range[1]
+        beyond = left < last
+        with np.errstate(divide="ignore"):
+            added = np.where(beyond, KT * np.log(np.where(beyond, left, last) / last), 0.0)
+            slope = np.where(beyond, -KT / np.where(beyond, left, 1.0), 0.0)
+        return added, slope
 
     def stoichiometry(self, potential):
         """Highest stoichiometry at which the open-circuit potential [V] is still reached [1], at most full."""
@@ -57,7 +72,7 @@ class Insertion:
         root = np.sqrt(x * (1 - x))
         ratio = multiple * root / scale
         ratio_slope = (slope * root + multiple * (1 - 2 * x) / (2 * root)) / scale
-        return self._both(x)[..., 0], ratio, self._slopes(x)[..., 0], ratio_slope
+        return self.potential(x), ratio, self.slope(x), ratio_slope
 
     def _multiple(self, x):
         inside = np.clip(x, *self.range)

@@ -86,6 +86,8 @@ class Discharge:
         Of tuples of str: what a reader of the number must know.
     curves : numpy.ndarray
         Of pairs of arrays: charge [C/m2] and voltage [V].
+    broke_off : numpy.ndarray
+        Whether no solution was found on the way to the cut-off, which says nothing about the cell.
     """
 
     capacity: np.ndarray
@@ -94,6 +96,17 @@ class Discharge:
     reaction_zone: np.ndarray
     verdicts: np.ndarray
     curves: np.ndarray
+    broke_off: np.ndarray
+
+    @property
+    def delivered_capacity(self):
+        """Capacity [C/m2], zero where the first instant ends it; NaN where the solution broke off."""
+        return np.where(self.broke_off, np.nan, np.nan_to_num(self.capacity))
+
+    @property
+    def delivered_energy(self):
+        """Energy [J/m2], zero where the first instant ends it; NaN where the solution broke off."""
+        return np.where(self.broke_off, np.nan, np.nan_to_num(self.energy))
 
     @property
     def mean_voltage(self):
@@ -169,6 +182,7 @@ def discharge(cell, current_density, material, *, start, cutoff, cells=48, modes
         energy=runs.energy.reshape(shape),
         first_voltage=runs.first_voltage.reshape(shape),
         reaction_zone=zone.reshape(shape),
+        broke_off=np.isfinite(runs.stopped).reshape(shape),
         **{name: array.reshape(shape) for name, array in objects.items()},
     )
 
