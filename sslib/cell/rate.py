@@ -13,7 +13,7 @@ from sslib.cell.layers import Material, material
 from sslib.checks import check_between, check_positive
 from sslib.kinetics import FARADAY
 from sslib.tables import table
-from sslib.units import hour, mAh_cm2, um
+from sslib.units import cm2, hour, mAh_cm2, um
 
 SITES = 48230.0
 """Concentration of lithium sites in the cathode of the table ``xu2019_cathode`` [mol/m3]."""
@@ -325,7 +325,7 @@ def read_fit(path, own, area=None):
     own : dict of float
         Values [ohm m2, s] by the names of `PARAMETERS`, for what the fit does not have or determine.
     area : float, optional
-        Of the electrode [m2], where the run was not told (its ``area_cm2``).
+        Of the electrode [m2], where the run does not know it.
 
     Returns
     -------
@@ -348,8 +348,7 @@ def read_fit(path, own, area=None):
         raise ValueError(f"{path} is no results.json of a tlm_fitting run: {error!r}") from None
     if notebook not in ("tlm_fitting", "tlm_joint"):
         raise ValueError(f"{path} is of the notebook {notebook!r}; allowed are tlm_fitting, tlm_joint")
-    stated = document.get("parameters", {}).get("area_cm2")
-    area = stated * 1e-4 if stated else area
+    area = _area_of(document) or area
     if not area:
         raise ValueError(f"{path} has no area: run {notebook} with area_cm2, or give area_cm2 here")
     known, notes = {}, []
@@ -359,6 +358,16 @@ def read_fit(path, own, area=None):
     if entries.get("R_d") and entries["R_d"]["value"]:
         known["R_d"] = Known(entries["R_d"]["value"] * area, (None, None))
     return known, notes
+
+
+def _area_of(document):
+    """Area of the electrode [m2] as a run was told it, or as its area-specific resistances have it; None without."""
+    stated = (document.get("parameters") or {}).get("area_cm2")
+    if stated:
+        return stated * cm2
+    entries = document["results"]
+    both = [(entries.get(f"ASR{name[1:]}"), entries.get(name)) for name in PARAMETERS if name.startswith("R_")]
+    return next((asr["value"] * cm2 / one["value"] for asr, one in both if asr and one and one["value"]), None)
 
 
 def _known(entry, name, label, own, size):

@@ -171,6 +171,13 @@ def test_files_that_are_no_fit_are_refused(tmp_path):
     assert known["R_ion"].value == pytest.approx(200 * ohm_cm2)
 
 
+def test_an_area_that_the_file_of_the_spectrum_stated_is_taken(tmp_path):
+    """The run was not told it then, but its area-specific resistances have it."""
+    entries = FULL | {"ASR_ion": entry(50, 40, 60)}
+    known, _ = read_fit(write_run(tmp_path, entries, parameters={"area_cm2": None}), OWN)
+    assert known["R_ct"].value == pytest.approx(5 * 0.25 * ohm_cm2)
+
+
 def test_diffusion_implies_the_capacity_it_came_from():
     """R_d of the cell PyBaMM computed, against its 5.43 mAh/cm2 (table pybamm_cells)."""
     slope = layered_oxide().slope(0.5)
