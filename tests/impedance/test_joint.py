@@ -25,6 +25,7 @@ from sslib.impedance.joint import (
 from sslib.impedance.joint.levels import Doubt, chance_of_equal, chance_of_rise
 from sslib.instruments import Spectrum
 from sslib.units import celsius
+from tests.simulations import simulations
 
 FREQUENCY = np.logspace(6, -2, 41)
 CONFIGURATIONS = {"ion-electron": "resistor", "ion-ion": "resistor", "electron-electron": "none"}
@@ -495,10 +496,10 @@ def test_random_electrodes_are_found_and_their_intervals_hold():
 @pytest.mark.parametrize(
     ("cathode", "names", "count"),
     [
-        ("two_rails_diffusion", tuple(CONFIGURATIONS), 60),
-        ("two_rails", tuple(CONFIGURATIONS), 100),
-        ("two_rails", ("ion-electron", "ion-ion"), 60),
-        ("two_rails", ("ion-electron", "electron-electron"), 60),
+        ("two_rails_diffusion", tuple(CONFIGURATIONS), simulations(24)),
+        ("two_rails", tuple(CONFIGURATIONS), simulations(24)),
+        ("two_rails", ("ion-electron", "ion-ion"), simulations(16)),
+        ("two_rails", ("ion-electron", "electron-electron"), simulations(16)),
     ],
 )
 def test_many_random_electrodes_are_found_and_their_intervals_hold(cathode, names, count):
@@ -509,24 +510,24 @@ def test_many_random_electrodes_are_found_and_their_intervals_hold(cathode, name
 @pytest.mark.slow
 @pytest.mark.parametrize("noise", [NOISE, None])
 def test_intervals_of_activation_energies_hold(noise):
-    """Of 40 series, whose noise is stated or told by the spectra, 95 % of the intervals hold the truth."""
-    held = []
-    for seed in range(40):
+    """Of series whose noise is stated, or told by the spectra, 95 % of the intervals hold the truth."""
+    held, count = [], simulations(16)
+    for seed in range(count):
         truth, joint = series(seed, noise)
         held += [low <= truth[name] <= high for name in joint.free for low, high in [joint.interval(name)]]
-    low, high = stats.binom.ppf([1e-4, 1 - 1e-4], 2 * 40, 0.95) / (2 * 40)
+    low, high = stats.binom.ppf([1e-4, 1 - 1e-4], 2 * count, 0.95) / (2 * count)
     assert low <= np.mean(held) <= high
 
 
 @pytest.mark.slow
 def test_agreement_of_one_electrode_is_a_matter_of_chance():
-    """Were the probability too small, good series would be called inconsistent; 60 electrodes show it."""
+    """Were the probability too small, good series would be called inconsistent."""
     probabilities = [
         fit_joint(simulated(configurations_of_rails(), truth, seed=[5, k]), noise=noise).agreement.probability
-        for k, truth in enumerate(random_truths(30, 33))
+        for k, truth in enumerate(random_truths(simulations(12), 33))
         for noise in (NOISE, None)
     ]
-    assert np.mean(np.array(probabilities) < 0.05) < stats.binom.ppf(1 - 1e-4, 60, 0.05) / 60
+    assert np.sum(np.array(probabilities) < 0.05) < stats.binom.ppf(1 - 1e-4, len(probabilities), 0.05)
     assert min(probabilities) > 1e-4
 
 
@@ -667,11 +668,11 @@ def test_series_of_estimated_noise_are_rarely_said_to_disagree():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(0.01,), (0.003, 0.01, 0.03)])
-@pytest.mark.parametrize(("points", "count", "repeats"), [(8, 6, 400), (8, 20, 120), (15, 20, 120)])
+@pytest.mark.parametrize(("points", "count", "repeats"), [(8, 6, 200), (8, 20, 60), (15, 20, 40)])
 def test_estimated_noise_neither_denies_agreement_nor_narrows_intervals(points, count, repeats, sizes):
     """Few points and many spectra are where levels taken as known go wrong: with twenty spectra of eight points every
     fourth good series would be called inconsistent."""
-    check_arcs(points, count, sizes, repeats, 42)
+    check_arcs(points, count, sizes, simulations(repeats), 42)
 
 
 def test_a_spectrum_without_noise_among_others_is_named():

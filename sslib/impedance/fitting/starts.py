@@ -121,6 +121,9 @@ class StartDictionary:
         A branch that has shrunk to nothing in a fit has no slope there by which the fit could find out that it fits
         better elsewhere. ``values`` has shape (spectra, parameters); each ``turn`` (0, 1, …) draws others.
         """
+        if not self.circuit.children:
+            # One element, or several spectra at once: what is drawn for all of it at a time hits nothing.
+            return np.empty((len(values), 0, values.shape[1]))
         places = [slice(0, len(self.scaling)), *(place for _, place in self.circuit.branches)]
         places = [place for place in places if place.stop - place.start > 1]
         scale = np.exp(np.mean(np.log(np.abs(impedances)), axis=1))[:, None, None]

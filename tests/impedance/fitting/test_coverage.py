@@ -8,6 +8,7 @@ from scipy import stats
 from sslib.impedance import CPE, C, R, fit, fit_batch
 from tests.benchmarks.bench_coverage import FREQUENCY, MODELS, coverage, holds, random_truths, spectra
 from tests.impedance.fitting.test_fitting import FIVE, TRUTH, Measured, measured, with_noise
+from tests.simulations import simulations
 
 SEED = 20261122
 
@@ -35,7 +36,7 @@ def test_intervals_hold_the_truth_over_the_whole_range(noise):
 @pytest.mark.parametrize("name", list(MODELS))
 def test_intervals_hold_the_truth_for_every_kind_of_circuit(name, noise):
     """A rival basin that the interval does not span, or a profile stuck on a flat parameter, would show."""
-    check_coverage(MODELS[name], noise, 300)
+    check_coverage(MODELS[name], noise, simulations(300))
 
 
 @pytest.mark.parametrize("name", ["one rail", "two arcs"])

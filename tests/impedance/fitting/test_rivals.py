@@ -6,9 +6,10 @@ from scipy import stats
 
 from tests.benchmarks.bench_coverage import MODELS, NOISES
 from tests.benchmarks.bench_rivals import UNSEEN, compare_rivals
+from tests.simulations import simulations
 
 FIRST = 100_000
-SPECTRA = 48
+SPECTRA = simulations(32)
 
 
 @pytest.mark.slow
