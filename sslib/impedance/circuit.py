@@ -130,6 +130,10 @@ class Circuit:
         """What the circuit cannot tell apart, as a tuple of `Exchange`."""
         return ()
 
+    def in_order(self, frequency):
+        """Numbers of the points in an order in which neighbours are neighbours in frequency."""
+        return np.argsort(frequency)
+
     def __add__(self, other):
         return Series(self, other)
 

@@ -300,6 +300,7 @@ class Report:
                 "spectrum deserves.",
             )
         # Alternating signs are chance; neighbours of one sign are a model that misses something.
+        weighted = weighted[self.setting.model.in_order(self.frequency)]
         neighbours = np.concatenate([part[1:] * part[:-1] for part in (weighted.real, weighted.imag)]).sum()
         correlation = neighbours / (np.abs(weighted) ** 2).sum()
         limit = 4 / np.sqrt(2 * len(weighted))

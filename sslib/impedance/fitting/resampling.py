@@ -47,7 +47,10 @@ class Bootstrap:
         return None if open_ends[0] else float(low), None if open_ends[1] else float(high)
 
     def derive(self, function, level=LEVEL):
-        """Percentile interval of a quantity that follows from the parameters: ``function`` takes their dictionary."""
+        """Percentile interval of a quantity that follows from the parameters: ``function`` takes their dictionary.
+
+        Both ends are numbers, also where draws ran into a bound of the fit; `FitResult.derive` says which are open.
+        """
         check_level(level)
         draws = len(self.chi_square)
         values = [function({**self.fixed, **{n: float(v[k]) for n, v in self.samples.items()}}) for k in range(draws)]
@@ -122,10 +125,7 @@ def bootstrap(result, kind="parametric", draws=DRAWS, seed=0, executor=None):
         for name, own in values.items():
             own[better] = batch.values[name][better]
         chi_square[better], converged[better] = batch.chi_square[better], batch.converged[better]
-    at_bound = {}
-    for parameter in result.model.parameters:
-        if parameter.name in result.free:
-            own, ends = values[parameter.name][:, None], np.array(bounds[parameter.name])
-            closed = ~np.isin(ends, parameter.quantity.possible)
-            at_bound[parameter.name] = (np.abs(own - ends) <= 1e-9 * np.abs(ends)) & closed
+    every = np.stack([values.get(name, np.full(draws, np.nan)) for name in setting.names], axis=1)
+    at_bounds = setting.at_bounds(every).transpose(2, 1, 0)
+    at_bound = {name: own for name, own in zip(setting.names, at_bounds, strict=True) if name in values}
     return Bootstrap(values, chi_square, converged, kind, at_bound, dict(setting.fixed))

@@ -384,3 +384,13 @@ def test_a_resistor_alone_is_fitted():
     assert_allclose(result.values["R"], 5, rtol=3 * 0.003 / np.sqrt(len(FREQUENCY)))
     low, high = result.interval("R")
     assert_allclose(np.log(high / low), 2 * 1.96 * 0.003 / np.sqrt(len(FREQUENCY)), rtol=0.05)
+
+
+def test_points_in_any_order_have_the_same_verdicts():
+    """Residuals that go together are seen between neighbours in frequency, not in the order of a file."""
+    wrong, order = R("R_0") + (R("R_1") | C("C_1")), np.random.default_rng(3).permutation(len(FREQUENCY))
+    spectrum = measured(FIVE, TRUTH)
+    shuffled = Measured(FREQUENCY[order], spectrum.impedance[order])
+    one, other = ({v.kind for v in fit(wrong, data, noise=0.003).verdicts} for data in (spectrum, shuffled))
+    assert "residuals systematic" in one
+    assert one == other
