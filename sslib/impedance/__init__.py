@@ -67,7 +67,7 @@ from sslib.impedance.joint import (
 )
 from sslib.impedance.line import TransmissionLine
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values
-from sslib.impedance.relaxation import Peak, RelaxationTimes, relaxation_times, zarc_distribution
+from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
 from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_to_string
 from sslib.impedance.validity import (
     Check,

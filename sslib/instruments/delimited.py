@@ -302,5 +302,5 @@ def _unnamed(source, lines, first, width):
                 return no_spectrum(f"{source}, line {index + 1}", names, missing)
     return SpectrumError(
         f"{source}, line {first + 1}: {width} columns of numbers without names; expected a line of names above them, "
-        "or columns=('frequency [Hz]', 'real [ohm]', 'imaginary [ohm]') from the caller, in the order of the file"
+        'or columns="frequency [Hz], real [ohm], imaginary [ohm]" (-imaginary for -Im Z), in the order of the file'
     )

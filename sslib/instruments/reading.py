@@ -59,9 +59,9 @@ def read_spectrum(path, loop=None, *, columns=None, imaginary_sign=None):
     loop : int, optional
         Which loop of a file with several, counted from 0 as in the list of `read_spectra`. None takes the first,
         with a note on how many there are.
-    columns : sequence of str, optional
-        Names of the columns of a text, in their order, in place of the names in the file: ``("frequency [kHz]",
-        "real [ohm]", "-imaginary [ohm]")``.
+    columns : str or sequence of str, optional
+        Names of the columns of a text, in their order, in place of the names in the file, as a sequence or with
+        commas between them: ``"frequency [kHz], real [ohm], -imaginary [ohm]"``.
     imaginary_sign : int, optional
         1 if the file holds Im Z, -1 if it holds -Im Z; by default the name of the column says so.
 
@@ -93,6 +93,8 @@ def read_spectra(path, *, columns=None, imaginary_sign=None):
     if imaginary_sign not in (None, 1, -1):
         raise ValueError(f"imaginary_sign is {imaginary_sign!r}; it must be 1 (Im Z), -1 (-Im Z) or None")
     source = str(path)
+    if isinstance(columns, str):
+        columns = tuple(name.strip() for name in columns.split(","))
     tables = _tables(source, _content(source), columns)
     spectra, errors = [], []
     for table in tables:

@@ -148,7 +148,8 @@ def spectra_of(table, imaginary_sign=None):
             )
         if np.mean(impedance[good].imag > 0) > 0.5:
             remarks.append(
-                "most imaginary parts are positive (inductive); if the column holds -Im Z, state imaginary_sign=-1"
+                "most imaginary parts are positive (inductive); if the column holds -Im Z, state imaginary_sign=-1, or "
+                'in columns its name: columns="frequency [Hz], real [ohm], -imaginary [ohm]"'
             )
         timed = time is not None and np.isfinite(time[good]).all()
         if time is not None and not timed:

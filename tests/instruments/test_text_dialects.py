@@ -192,7 +192,7 @@ def test_degrees_are_recognised_without_a_unit_only_where_radians_are_impossible
 
 def test_numbers_without_names_are_read_only_as_the_caller_says(write):
     path = write("1000 10 5\n100 20 6\n")
-    with pytest.raises(SpectrumError, match=r"line 1: 3 columns of numbers without names.*columns=\("):
+    with pytest.raises(SpectrumError, match=r"line 1: 3 columns of numbers without names.*columns=\"frequency"):
         read_spectrum(path)
     spectrum = read_spectrum(path, columns=("frequency [kHz]", "real [ohm]", "-imaginary [ohm]"))
     assert spectrum.frequency.tolist() == [1e6, 1e5]
@@ -208,6 +208,8 @@ def test_a_wrong_sign_is_suspected_and_can_be_stated(write):
     path = write("freq/Hz,Z'/ohm,Z''/ohm\n10,1,5\n1,2,6\n")
     assert any("imaginary_sign=-1" in note for note in read_spectrum(path).notes)
     assert read_spectrum(path, imaginary_sign=-1).impedance.tolist() == [1 - 5j, 2 - 6j]
+    named = read_spectrum(path, columns="frequency/Hz, Re(Z)/ohm, -Im(Z)/ohm")
+    assert named.impedance.tolist() == [1 - 5j, 2 - 6j]
     minus = write("freq/Hz,Z'/ohm,-Z''/ohm\n10,1,5\n1,2,6\n", "minus.txt")
     assert read_spectrum(minus, imaginary_sign=1).impedance.tolist() == [1 + 5j, 2 + 6j]
     with pytest.raises(ValueError, match="must be 1"):

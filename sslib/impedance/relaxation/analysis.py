@@ -11,6 +11,8 @@ from sslib.impedance.relaxation.peaks import Parts, band, find_parts, interval, 
 from sslib.impedance.relaxation.result import RelaxationTimes
 from sslib.impedance.relaxation.verdicts import verdicts
 
+LEAST_FREQUENCIES = 10
+"""Fewer are no basis for a distribution."""
 # Factors on the λ of the estimate: what they change is not determined.
 NEARBY = 10.0 ** np.array([-1, -0.5, 0, 0.5, 1])
 
@@ -118,8 +120,10 @@ def _check(frequency, impedance, regularisation, order, noise, blocking, draws, 
             f"frequency has shape {frequency.shape} and impedance {impedance.shape}; both are (frequencies,)"
         )
     check_positive(frequency=frequency)
-    if len(frequency) < 10:
-        raise ValueError(f"{len(frequency)} frequencies are too few for a distribution; 10 or more go in")
+    if len(frequency) < LEAST_FREQUENCIES:
+        raise ValueError(
+            f"{len(frequency)} frequencies are too few for a distribution; {LEAST_FREQUENCIES} or more go in"
+        )
     for wrong, what in ((~np.isfinite(impedance), "not finite"), (impedance == 0, "zero")):
         if wrong.any():
             raise ValueError(f"the impedance holds values that are {what}")
