@@ -3,7 +3,10 @@
 500 spectra of the kinds of `bench_coverage` (4 circuits, 0.3 and 1 % noise, over the whole range of parameters), each
 fitted as a user would and, besides, from 300 starts: the truth, half of the others drawn as the truths are, half over
 a range wider by a factor of ten either way. A rival is another minimum within 3.84 units of chi-square whose values
-differ in something that the spectrum determines.
+differ in something that the spectrum determines. A parameter is open where any of these solutions, a minimum or a point
+of a valley, has it a factor of four away within 3.84 units; told is what the fit's verdicts name as not (or barely)
+determined, known only together, or different in a rival. What is told of a parameter cannot be false: a refit at four
+times or a quarter of it shows it.
 
 ``SSLIB_RIVAL_SPECTRA`` says how many spectra; the seed is fixed.
 """
@@ -16,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from sslib.impedance import fit
 from sslib.impedance.fitting.judgement import chi_square_quantile, reports_of
-from sslib.impedance.fitting.results import LEVEL
+from sslib.impedance.fitting.results import LEVEL, PROBE
 from sslib.instruments import Spectrum
 from tests.benchmarks.bench_coverage import FREQUENCY, MODELS, NOISES, SEED, random_truths, spectra
 
@@ -28,10 +31,11 @@ EVERY = 1000
 UNSEEN = 0.1
 BETWEEN = 9
 AS_DEEP = 0.02
+TELLING = ("not determined", "barely determined", "known only together", "rival solution", "bound reached")
 
 
 def exhaustive(result, truth, rng):
-    """The report of the same spectrum with all that many starts find, and what becomes of the fit's own solutions."""
+    """What many starts find of the same spectrum, the fit's own solutions among them: the report, and all values."""
     setting = result.setting
     drawn = random_truths(result.model, STARTS, rng)
     starts = np.stack([drawn[name] for name in setting.names], axis=1)
@@ -47,17 +51,29 @@ def exhaustive(result, truth, rng):
         starts = found.values
     found = setting.labelled(found)
     (report,) = reports_of(setting, [found.take(np.argsort(found.cost, kind="stable"))], basins=EVERY)
-    return report
+    return report, found.values
+
+
+def open_parameters(result, report, values):
+    """Positive parameters that other solutions have a factor of `PROBE` from the fit's, within chi-square's limit."""
+    setting = report.setting
+    costs = setting.costs(values, report.spectrum, report.weights)
+    near = values[(costs - report.cost) / report.variance < chi_square_quantile(LEVEL, 1)]
+    return {
+        name
+        for name, own, quantity in zip(setting.names, near.T, setting.quantities, strict=True)
+        if quantity.logarithmic and (np.abs(np.log(own / result.values[name])) >= np.log(PROBE)).any()
+    }
 
 
 def compare_rivals(name, noise, number):
-    """Of one spectrum: how many rivals there are, how many are missed, listed, listed in error, and how much deeper."""
+    """Of one spectrum: rivals, missed, listed, listed in error; open parameters, not told; the depth missed."""
     model = MODELS[name]
     rng = np.random.default_rng([SEED, 1, list(MODELS).index(name), round(1e4 * noise), number])
     truths = random_truths(model, 1, rng)
     _, (impedance,) = spectra(model, truths, noise, rng)
     result = fit(model, Spectrum(FREQUENCY, impedance), noise=noise)
-    report = exhaustive(result, {key: value[0] for key, value in truths.items()}, rng)
+    report, values = exhaustive(result, {key: value[0] for key, value in truths.items()}, rng)
     deeper = (result.standing.cost - report.cost) / report.variance
     listed = [(result.values, -deeper), *((values, rise - deeper) for values, rise in result.rivals)]
     best = dict(zip(result.setting.names, report.values, strict=True))
@@ -68,7 +84,9 @@ def compare_rivals(name, noise, number):
         for solutions, own in ((listed, valley_of[: len(listed)]), (true, valley_of[len(listed) :]))
     )
     missed, false = unmatched(true, listed), unmatched(listed, true)
-    return len(distinct(true[1:])), missed, len(listed) - 1, false, deeper
+    is_open = open_parameters(result, report, values)
+    told = {name for verdict in result.verdicts if verdict.kind in TELLING for name in verdict.parameters}
+    return len(distinct(true[1:])), missed, len(listed) - 1, false, len(is_open), len(is_open - told), deeper
 
 
 def distinct(rivals):
@@ -120,15 +138,16 @@ def main():
     print(
         f"{count} spectra, seed {SEED}, {STARTS} starts each. Rivals within {chi_square_quantile(LEVEL, 1):.2f} units; "
         f"a solution deeper by more than {UNSEEN:g} is a missed best one.\n"
-        f"{'':28s}{'rivals':>8s}{'missed':>8s}{'listed':>8s}{'false':>7s}{'best missed':>13s}{'spectra':>9s}"
+        f"{'':28s}{'rivals':>8s}{'missed':>8s}{'listed':>8s}{'false':>7s}{'open':>7s}{'not told':>10s}"
+        f"{'best missed':>13s}{'spectra':>9s}"
     )
     of_kind = np.arange(count) % len(kinds)
     groups = [(f"{name}, {100 * noise:g} %", of_kind == k) for k, (name, noise) in enumerate(kinds)]
     for label, own in (*groups, ("all (targets: 1 %, 2 %)", np.ones(count, dtype=bool))):
-        true, missed, listed, false, deeper = rows[own].T
+        true, missed, listed, false, loose, silent, deeper = rows[own].T
         print(
             f"{label:28s}{true.sum():8.0f}{missed.sum():8.0f}{listed.sum():8.0f}{false.sum():7.0f}"
-            f"{np.sum(deeper > UNSEEN):13d}{own.sum():9d}",
+            f"{loose.sum():7.0f}{silent.sum():10.0f}{np.sum(deeper > UNSEEN):13d}{own.sum():9d}",
             flush=True,
         )
 

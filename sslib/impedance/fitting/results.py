@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -119,6 +120,12 @@ class FitResult:
         spread = np.sqrt(np.diagonal(self.covariance))
         with np.errstate(invalid="ignore"):
             return self.covariance / np.outer(spread, spread)
+
+    def correlations(self, above=0.0):
+        """Correlations of the fitted coordinates by the pair of names, of at least that size; NaN ones left out."""
+        pairs = combinations(range(len(self.free)), 2)
+        named = {(self.free[i], self.free[k]): float(self.correlation[i, k]) for i, k in pairs}
+        return {pair: value for pair, value in named.items() if abs(value) >= above}
 
     @property
     def _logarithmic(self):
