@@ -39,6 +39,9 @@ mg, g = 1e-6, 1e-3
 mg_cm2, g_cm3 = mg / cm2, g / cm3
 kPa, MPa, GPa = 1e3, 1e6, 1e9
 
+# specific energy, energy density [J/kg, J/m3]
+Wh_kg, Wh_L = hour, hour / 1e-3
+
 reference_temperature = 298.15
 """The one reference temperature [K]."""
 

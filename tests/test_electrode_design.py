@@ -9,17 +9,22 @@ import pytest
 from sslib.cell import (
     Composition,
     Electrode,
+    Leverage,
     RailCell,
-    Wh_kg,
+    best_electrode,
+    best_electrodes,
     discharge,
+    drawn,
+    drawn_gains,
+    interval_over_laws,
     one_at_a_time,
-    optimum,
     over_recipes,
     oxide_chemistry,
+    strongest_shares,
     with_factors,
 )
 from sslib.report.__main__ import main
-from sslib.units import g_cm3, mAh_cm2, mS_cm, um
+from sslib.units import Wh_kg, g_cm3, mAh_cm2, mS_cm, um
 
 
 def a_cathode(**changes):
@@ -37,6 +42,12 @@ def a_cathode(**changes):
     return Electrode(chemistry=oxide_chemistry(4.2, 5e-15), **(given | changes))
 
 
+def leverage(cathode, law, start):
+    """The best electrode, and what each property moved by two makes of it."""
+    best = best_electrode(cathode, 1.0, law, start)
+    return best, Leverage(best, best_electrodes(cathode, 1.0, law, best, [one_at_a_time(2.0)])[0], 2.0)
+
+
 def test_default_results_are_an_optimum_inside_its_interval(default_run):
     """An optimum outside of its own interval, or without a unit, would be no answer."""
     results = json.loads((default_run("electrode_design") / "results.json").read_text(encoding="utf-8"))["results"]
@@ -50,6 +61,8 @@ def test_default_results_are_an_optimum_inside_its_interval(default_run):
         assert (results[name]["unit"], results[name]["level"]) == (unit, 0.95)
     assert results["symmetric_medium_deviation"]["value"] < 5
     assert results["capacity_optimum"]["value"] > 0
+    assert 0.25 <= results["strongest_property_share"]["value"] <= 1
+    assert results["draws_at_edge"]["value"] <= 0.05
 
 
 def test_a_law_that_does_not_exist_is_refused(tmp_path, capsys):
@@ -98,15 +111,66 @@ def test_no_path_delivers_nothing():
     assert run.specific_energy == 0
 
 
-def test_an_optimum_beside_a_cliff_does_not_overshoot():
-    """A parabola through a slope and a fall to nothing would promise more than any electrode delivers."""
-    active, thickness = np.linspace(0.5, 0.9, 9), np.geomspace(30, 300, 7)
-    slope = np.where(active < 0.74, 300 * active, 0.0)[:, None] - 5 * np.log(thickness / 100) ** 2
-    best = optimum(active, thickness, slope)
-    assert best.value <= 300 * 0.74
-    assert best.active == pytest.approx(0.7, abs=0.02)
-    assert not best.at_edge
-    assert optimum(active, thickness, -slope[::-1]).at_edge
+@pytest.mark.parametrize("law", ["exponent 1.89", "symmetric medium", "packing"])
+def test_coarse_numerics_move_no_optimum(law, monkeypatch):
+    """Cells, modes and steps of a search must not decide where the optimum lies, nor its energy by 0.1 %."""
+    coarse = best_electrode(a_cathode(), 1.0, law, (0.7, 120 * um))
+    monkeypatch.setattr("sslib.cell.electrode.NUMERICS", {"cells": 48, "modes": 20, "voltage_step": 0.01})
+    fine = best_electrode(a_cathode(), 1.0, law, (0.7, 120 * um))
+    assert coarse.active == pytest.approx(fine.active, abs=0.006)
+    assert coarse.thickness == pytest.approx(fine.thickness, rel=0.04)
+    assert coarse.value == pytest.approx(fine.value, rel=1e-3)
+
+
+@pytest.mark.parametrize("law", ["exponent 1.5", "symmetric medium"])
+def test_a_search_finds_what_a_fine_map_has(law):
+    """A search that stops on the slope, or at the cliff of a threshold, would show another electrode than the map."""
+    active, thickness = np.linspace(0.6, 0.92, 33), np.geomspace(80, 300, 16) * um
+    mapped = over_recipes(a_cathode(), active, thickness).deliver(1.0, law).specific_energy
+    row, column = np.unravel_index(mapped.argmax(), mapped.shape)
+    for start in ((0.5, 60 * um), (0.9, 300 * um)):
+        found = best_electrode(a_cathode(), 1.0, law, start)
+        assert found.value >= mapped.max() * (1 - 2e-3)
+        assert found.active == pytest.approx(active[row], abs=0.03)
+        assert found.thickness == pytest.approx(thickness[column], rel=0.2)
+        assert not found.at_edge
+
+
+def test_an_optimum_at_the_end_of_the_search_says_so():
+    """Without the flag, a bound of ours would pass for a property of the cell."""
+    found = best_electrode(a_cathode(), 1.0, "exponent 1.5", (0.6, 60 * um), active=(0.5, 0.7), thickness=(3e-5, 1e-4))
+    assert found.at_edge
+    assert found.active == pytest.approx(0.7)
+    with pytest.raises(ValueError, match="start's mass fraction"):
+        best_electrode(a_cathode(), 1.0, "exponent 1.5", (0.9, 60 * um), active=(0.5, 0.7))
+
+
+def test_gains_of_draws_are_those_of_a_search():
+    """The short cut that lets recipe and thickness follow must not miss what a search of the draw's own would gain."""
+    law, factors = "exponent 1.89", drawn(2, seed=5)
+    best, moves = leverage(a_cathode(), law, (0.8, 140 * um))
+    found, same = best_electrodes(a_cathode(), 1.0, law, best, [factors, {"diffusivity": 1.0}])
+    assert same.value == pytest.approx(best.value)
+    gains = drawn_gains(a_cathode(), 1.0, law, factors, found, moves) / Wh_kg
+    for n in range(2):
+        own = with_factors(a_cathode(), {name: factor[n] for name, factor in factors.items()})
+        searched = leverage(own, law, (0.8, 140 * um))[1].change.max(axis=1) / Wh_kg
+        assert gains[n] == pytest.approx(searched, abs=1.5)
+        assert gains[n].argmax() == searched.argmax()
+
+
+def test_draws_have_their_spreads_and_shares_their_sum():
+    """A draw of the wrong width, or a share counted twice, would misstate how sure the strongest property is."""
+    factors = drawn(4000)
+    assert np.log(factors["electrolyte_conductivity"]).std() == pytest.approx(0.3, rel=0.01)
+    assert np.log(factors["diffusivity"]).mean() == pytest.approx(0, abs=0.01)
+    shares = strongest_shares(np.eye(8)[[0, 0, 0, 7]])
+    assert list(shares.items())[:2] == [("conductivity of the electrolyte", 0.75), ("thickness of the separator", 0.25)]
+    assert sum(shares.values()) == 1
+    (low, high), errors = interval_over_laws(np.random.default_rng(1).standard_normal((4, 2000)))
+    assert (low, high) == pytest.approx((-1.96, 1.96), abs=0.1)
+    # Of a normal distribution: sqrt(p (1 - p)/n) over the density at the quantile.
+    assert errors == pytest.approx(np.sqrt(0.025 * 0.975 / 8000) / 0.05845, rel=0.35)
 
 
 def test_properties_are_moved_one_at_a_time():
@@ -115,8 +179,6 @@ def test_properties_are_moved_one_at_a_time():
     assert np.ravel(moved.composition.electrolyte_conductivity)[:4] == pytest.approx([0.1, 0.4, 0.2, 0.2])
     assert np.sum(np.asarray(moved.separator_thickness) != 30 * um) == 2
     assert np.ravel(moved.chemistry.diffusivity)[4:6] == pytest.approx([2.5e-15, 1e-14])
-    grid = over_recipes(moved, [0.6, 0.7], np.array([50.0, 60.0, 70.0]) * um)
-    assert grid.nominal_capacity.shape == (8, 2, 2, 3)
     with pytest.raises(ValueError, match="no property to vary"):
         with_factors(a_cathode(), {"colour": 2.0})
 
@@ -124,7 +186,7 @@ def test_properties_are_moved_one_at_a_time():
 def test_a_better_electrolyte_never_costs_energy():
     """More conductivity with all else equal can only raise what is delivered."""
     by_conductivity = with_factors(
-        a_cathode(thickness=120 * um), {"electrolyte_conductivity": np.array([0.3, 1.0, 3.0])}
+        a_cathode(thickness=120 * um), {"electrolyte_conductivity": np.array([0.3, 1.0, 3.0])[:, None, None]}
     )
     energy = over_recipes(by_conductivity, [0.7], [120 * um]).deliver(2.0, "exponent 1.89").specific_energy / Wh_kg
     assert (np.diff(energy.ravel()) > 0).all()

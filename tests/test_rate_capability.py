@@ -26,6 +26,7 @@ def fit_of(folder, lowest=150.0):
         "tau_d": entry(405.0, 381.0, 431.0, "s"),
         "R_d": entry(40.0, 38.0, 42.0),
     }
+    results["correlation_R_ion_R_ct"] = entry(-0.9, None, None, "1")
     document = {"notebook": "tlm_fitting", "parameters": {"area_cm2": 0.785}, "results": results, "notes": []}
     path = folder / "fit.json"
     path.write_text(json.dumps(document), encoding="utf-8")
@@ -52,7 +53,7 @@ def test_a_fit_replaces_what_was_typed(tmp_path):
     document = run(tmp_path, "-p", f"fit={fit_of(tmp_path)}")
     low, high = document["results"]["specific_energy_1C"]["interval"]
     assert low < document["results"]["specific_energy_1C"]["value"] < high
-    assert any("independently" in note for note in document["notes"])
+    assert any("R_ion and R_ct -0.90" in note for note in document["notes"])
     assert not any("assumed" in note for note in document["notes"])
 
 

@@ -17,28 +17,26 @@ from sslib.cell.ceilings import (
 from sslib.cell.composition import LAWS, Composition, electronic_trend
 from sslib.cell.designs import Design, cathode_recipe, compare_chemistries, with_active
 from sslib.cell.discharge import Discharge, Insertion, RailCell, discharge
-from sslib.cell.electrode import (
-    MOVABLE,
-    Chemistry,
-    Electrode,
-    Optimum,
-    drawn,
-    one_at_a_time,
-    optimum,
-    over_recipes,
-    oxide_chemistry,
-    with_factors,
-)
+from sslib.cell.electrode import Chemistry, Electrode, over_recipes, oxide_chemistry
 from sslib.cell.energy import (
     DENSITY,
     SPECIFIC,
     Cell,
-    Wh_kg,
-    Wh_L,
     break_even_by_mass,
     break_even_by_volume,
     break_even_loading,
     stacked,
+)
+from sslib.cell.join import (
+    COARSE,
+    Known,
+    KnownTransport,
+    Spread,
+    assumed,
+    capacity_of_diffusion,
+    drawn_parameters,
+    propagated,
+    read_fit,
 )
 from sslib.cell.layers import (
     Layer,
@@ -51,19 +49,28 @@ from sslib.cell.layers import (
     sheet,
     swollen,
 )
+from sslib.cell.optimum import (
+    MOVABLE,
+    Leverage,
+    Optimum,
+    best_electrode,
+    best_electrodes,
+    drawn,
+    drawn_gains,
+    interval_over_laws,
+    one_at_a_time,
+    open_ends,
+    strongest_shares,
+    with_factors,
+)
 from sslib.cell.published import against_published, liquid_cell, recomputed, rival_bookkeepings, slips, solid_cell
 from sslib.cell.rate import (
     PARAMETERS,
-    Known,
-    Spread,
     StatedCell,
-    assumed,
-    capacity_of_diffusion,
+    best_thickness,
     compare_discharges,
     improvements,
     layered_oxide,
-    propagated,
-    read_fit,
     specific_energy,
 )
 from sslib.cell.spread import (

@@ -30,7 +30,8 @@ LAWS = {
 }
 """Laws by name, each of (volume fraction [1], conductivity of the pure phase [S/m], percolation threshold [1]), for a
 phase in what insulates: Bruggeman's differential medium; the exponent of a published composite; his symmetric medium,
-whose threshold is 1/3; and percolation with the exponent 2 above the threshold of a packing of two sizes."""
+whose threshold is 1/3; and percolation with the exponent 2 above the threshold of a packing of two sizes. The last
+joins a rule for contacts with an exponent that holds near the threshold: no source has the two together."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from sslib.cell.energy import DENSITY, SPECIFIC, Cell, Wh_kg, Wh_L, stacked
+from sslib.cell.energy import DENSITY, SPECIFIC, Cell, stacked
 from sslib.cell.layers import Layer, Material, composite, joined, material, sheet, swollen
 from sslib.checks import check_between, check_positive
-from sslib.units import mAh_cm2, mg_cm2, um
+from sslib.units import Wh_kg, Wh_L, g, mAh, mAh_cm2, mg_cm2, um
 
 CATHODE, ANODE, FOILS = "cathode", "anode", "foils"
 PRESSURE, PACKAGING, ROOM = "pressure hardware", "packaging", "room to swell"
@@ -95,6 +95,9 @@ class Design:
 
     def __post_init__(self):
         check_positive(loading=self.loading, capacity=self.capacity, voltage=self.voltage, cells=self.cells)
+        if self.active.theoretical is not None:
+            most = self.active.theoretical / (mAh / g)
+            check_between(0, most, **{f"capacity of {self.active.name} [mAh/g]": np.asarray(self.capacity) / (mAh / g)})
         check_between(0, np.inf, excess=self.excess)
         for part in ("pressure", "packaging"):
             for of in ("mass", "thickness"):
@@ -237,7 +240,8 @@ def with_active(design, active, inactive_fraction, capacity=None):
     Returns
     -------
     Design
-        With the material's voltage and change of volume. A cathode of sulfur brings no lithium.
+        With the material's voltage, and its change of volume as far as it is used. A cathode of sulfur brings no
+        lithium.
     """
     capacity = active.capacity if capacity is None else capacity
     return replace(
@@ -247,7 +251,7 @@ def with_active(design, active, inactive_fraction, capacity=None):
         loading=design.areal_capacity / capacity,
         voltage=active.voltage,
         inactive_fraction=inactive_fraction,
-        volume_change=active.volume_change,
+        volume_change=active.volume_change * capacity / active.capacity,
         lithium_from_cathode=0.0,
     )
 

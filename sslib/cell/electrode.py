@@ -1,4 +1,4 @@
-"""A composite cathode from its recipe to what the cell delivers at a rate, and where the best recipe lies."""
+"""A composite cathode from its recipe to what the cell delivers at a rate."""
 
 from dataclasses import dataclass, field, replace
 
@@ -13,22 +13,10 @@ from sslib.checks import check_between, check_positive
 from sslib.kinetics import FARADAY, charge_transfer_resistance
 from sslib.units import hour
 
-NUMERICS = {"cells": 16, "modes": 10, "voltage_step": 0.1}
-"""Of the discharges: a map needs thousands, each good to one percent (held by a test)."""
-STEEPEST = 4.0
-"""Drop to one neighbour of an optimum over that to the other, beyond which it is taken for a cliff."""
-MOVABLE = {
-    "electrolyte_conductivity": ("conductivity of the electrolyte", 0.3),
-    "electronic_conductivity": ("electronic conductivity", 1.0),
-    "diffusivity": ("diffusivity in the particles", 0.7),
-    "exchange_current": ("exchange current", 0.7),
-    "particle_radius": ("size of the active particles", 0.2),
-    "electrolyte_radius": ("size of the electrolyte's particles", 0.2),
-    "porosity": ("pores", 0.3),
-    "separator_thickness": ("thickness of the separator", 0.1),
-}
-"""Fields of `Electrode` and what it is made of that a property stands for: label, and the standard deviation [1] of its
-logarithm that is taken as known: an assumption of ours, not a measurement."""
+NUMERICS = {"cells": 16, "modes": 10, "voltage_step": 0.05}
+"""Of the discharges, for a map or a search needs thousands. Against 48 cells, 20 modes and steps of 0.01 V, over maps
+of 40 to 95 % by 20 to 1000 um at 0.2, 1 and 5C by all laws: the optimum at the same place to the search's resolution,
+its energy within 0.13 Wh/kg, every electrode above 80 % of the best within 0.15 %, any within 7 Wh/kg."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,111 +239,3 @@ def over_recipes(electrode, active, thickness):
     """
     composition = replace(electrode.composition, active_fraction=np.asarray(active, dtype=float)[:, None])
     return replace(electrode, composition=composition, thickness=np.asarray(thickness, dtype=float))
-
-
-def with_factors(electrode, factors):
-    """The electrode with some of the `MOVABLE` properties multiplied.
-
-    Parameters
-    ----------
-    electrode : Electrode
-    factors : dict of str to array_like
-        By field [1], shape (...); they become leading axes of what `over_recipes` makes of it.
-    """
-    parts = {"composition": electrode.composition, "chemistry": electrode.chemistry}
-    for name, factor in factors.items():
-        if name not in MOVABLE:
-            raise ValueError(f"{name!r} is no property to vary; those are {', '.join(MOVABLE)}")
-        factor = np.asarray(factor, dtype=float)[..., None, None]
-        home = next((part for part, own in parts.items() if hasattr(own, name)), None)
-        if home is None:
-            electrode = replace(electrode, **{name: getattr(electrode, name) * factor})
-        else:
-            parts[home] = replace(parts[home], **{name: getattr(parts[home], name) * factor})
-    return replace(electrode, **parts)
-
-
-def one_at_a_time(factor):
-    """Factors for `with_factors`: each property alone by the factor and by its inverse, shape (properties, 2)."""
-    check_positive(factor=factor)
-    ones = np.ones((len(MOVABLE), 2))
-    factors = {name: ones.copy() for name in MOVABLE}
-    for row, name in enumerate(MOVABLE):
-        factors[name][row] = 1 / factor, factor
-    return factors
-
-
-def drawn(count, seed=0):
-    """Factors for `with_factors` by chance: log-normal with the spreads of `MOVABLE`, shape (count,)."""
-    rng = np.random.default_rng(seed)
-    return {name: np.exp(width * rng.standard_normal(count)) for name, (_, width) in MOVABLE.items()}
-
-
-@dataclass(frozen=True, eq=False)
-class Optimum:
-    """The best of a map; arrays of the map's leading shape.
-
-    Attributes
-    ----------
-    active, thickness, value : numpy.ndarray
-        Mass fraction of active material [1], thickness [m], and the map's value there.
-    at_edge : numpy.ndarray
-        Whether it lies at the edge of the map, so that the best may be beyond.
-    """
-
-    active: np.ndarray
-    thickness: np.ndarray
-    value: np.ndarray
-    at_edge: np.ndarray
-
-
-def optimum(active, thickness, values):
-    """Where a map over recipes and thicknesses is highest.
-
-    A parabola through the highest node and its neighbours on either side, in each direction (equal factors of the
-    thickness are equal steps), puts the optimum between the nodes. Beside a cliff, as at a percolation threshold, a
-    parabola would overshoot: there the steeper drop counts as four times the gentler.
-
-    Parameters
-    ----------
-    active, thickness : array_like
-        The map's nodes, evenly spaced, the thickness in its logarithm; shapes (n,) and (m,), at least three each.
-    values : array_like
-        Shape (..., n, m).
-
-    Returns
-    -------
-    Optimum
-
-    Examples
-    --------
-    >>> x, depth = np.linspace(0, 1, 11), np.geomspace(10, 1000, 9)
-    >>> best = optimum(x, depth, 5 - (x[:, None] - 0.62) ** 2 - np.log(depth / 110) ** 2)
-    >>> round(float(best.active), 6), round(float(best.thickness), 6), round(float(best.value), 6)
-    (0.62, 110.0, 5.0)
-    """
-    nodes = np.asarray(active, dtype=float), np.log(np.asarray(thickness, dtype=float))
-    values = np.asarray(values, dtype=float)
-    shape, (n, m) = values.shape[:-2], values.shape[-2:]
-    flat = values.reshape(-1, n, m)
-    top = flat.reshape(len(flat), -1).argmax(axis=1)
-    places, value, edge = [], flat.reshape(len(flat), -1).max(axis=1), np.zeros(len(flat), dtype=bool)
-    rows, columns = np.unravel_index(top, (n, m))
-    line = np.arange(len(flat))
-    profiles = flat[line, :, columns], flat[line, rows, :]
-    for node, profile, at in zip(nodes, profiles, (rows, columns), strict=True):
-        inside = (at > 0) & (at < len(node) - 1)
-        middle = np.clip(at, 1, len(node) - 2)
-        before, here, after = (profile[line, middle + step] for step in (-1, 0, 1))
-        drops = here - before, here - after
-        gentle = np.minimum(*drops)
-        left, right = (np.minimum(drop, STEEPEST * gentle) for drop in drops)
-        smooth = inside & (gentle > 0)
-        total = np.where(smooth, left + right, 1.0)
-        step = np.where(smooth, (left - right) / (2 * total), 0.0)
-        value = value + np.where(smooth, (left - right) ** 2 / (8 * total), 0.0)
-        places.append(node[at] + step * (node[1] - node[0]))
-        edge |= ~inside
-    return Optimum(
-        places[0].reshape(shape), np.exp(places[1]).reshape(shape), value.reshape(shape), edge.reshape(shape)
-    )

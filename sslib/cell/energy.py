@@ -6,10 +6,6 @@ import numpy as np
 
 from sslib.cell.layers import Layer
 from sslib.checks import check_positive
-from sslib.units import hour
-
-Wh_kg, Wh_L = hour, hour / 1e-3
-"""Watt-hours per kilogram [J/kg] and per litre [J/m3]."""
 
 SPECIFIC, DENSITY = "specific energy [Wh/kg]", "energy density [Wh/L]"
 """What tables and figures call the two."""

@@ -24,6 +24,8 @@ class Material:
         [kg/m3].
     capacity : float or None
         Specific capacity of what stores lithium [C/kg].
+    theoretical : float or None
+        What it cannot exceed [C/kg]: all the lithium that its formula takes.
     voltage : float or None
         Mean potential of a cathode material against lithium [V].
     volume_change : float
@@ -33,6 +35,7 @@ class Material:
     name: str
     density: float
     capacity: float | None = None
+    theoretical: float | None = None
     voltage: float | None = None
     volume_change: float = 0.0
 
@@ -60,6 +63,7 @@ def material(name):
         name,
         density=given["density_g_cm3"] * g_cm3,
         capacity=given["capacity_mAh_g"] and given["capacity_mAh_g"] * mAh / g,
+        theoretical=given["theoretical_mAh_g"] and given["theoretical_mAh_g"] * mAh / g,
         voltage=given["potential_V"],
         volume_change=(given["volume_change_percent"] or 0) / 100,
     )

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from sslib.cell.designs import Design
-from sslib.cell.energy import Wh_kg, Wh_L, break_even_by_mass, break_even_by_volume, break_even_loading
+from sslib.cell.energy import break_even_by_mass, break_even_by_volume, break_even_loading
 from sslib.cell.layers import at_same_volume, conversion_volume_change, material
 from sslib.formatting import unit_sign
 from sslib.tables import table
-from sslib.units import g_cm3, mg_cm2, mm, um
+from sslib.units import Wh_kg, Wh_L, g_cm3, mg_cm2, mm, um
 
 LIQUID_LOADING, SOLID_LOADING = 15 * mg_cm2, 19.5 * mg_cm2
 """NCA in source 004's liquid cell, which is its benchmark at any loading of the solid one, and in its solid cell."""

@@ -1,11 +1,8 @@
-"""Capacity and energy at a stated current: the rate model joined with a fit's transport parameters and with masses."""
+"""Capacity and energy at a stated current: the rate model of a cell joined with its masses."""
 
-import json
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
-from scipy.stats import norm
 
 from sslib.cell.designs import Design
 from sslib.cell.discharge import Insertion, RailCell, discharge
@@ -13,7 +10,7 @@ from sslib.cell.layers import Material, material
 from sslib.checks import check_between, check_positive
 from sslib.kinetics import FARADAY
 from sslib.tables import table
-from sslib.units import cm2, hour, mAh_cm2, um
+from sslib.units import hour, mAh_cm2, um
 
 SITES = 48230.0
 """Concentration of lithium sites in the cathode of the table ``xu2019_cathode`` [mol/m3]."""
@@ -21,8 +18,6 @@ WINDOW = 0.27, 0.93
 """Stoichiometries between which its nominal capacity is counted [1]."""
 MOLAR_MASS = 96.46e-3
 """Of LiNi1/3Mn1/3Co1/3O2 [kg/mol]: with the sites it gives the density 4.65 g/cm3."""
-COARSE = {"cells": 24, "modes": 12, "voltage_step": 0.02}
-"""Numerics for many discharges at once: within 0.6 % of the capacity of the default, 2 % where the zone is thinnest."""
 PARAMETERS = {
     "R_ion": "ionic rail's resistance",
     "R_el": "electronic rail's resistance",
@@ -141,6 +136,9 @@ class StatedCell:
             active_fraction=self.active_fraction,
         )
         check_between(0, 0.999, **{"sum of the volume fractions": self._solids})
+        charged = float(layered_oxide().potential(self.window[0]))
+        if not self.cutoff < charged:
+            raise ValueError(f"cutoff is {self.cutoff:g} V; it must be below {charged:.3g} V, the charged cell at rest")
         check_between(self.window[0] + 0.01, 1, **{"stoichiometry when discharged": self.window[1]})
 
     @property
@@ -235,6 +233,28 @@ def specific_energy(cell, run):
     return cell.masses.specific_energy(run.delivered_energy)
 
 
+THICKNESSES = np.geomspace(1 / 8, 8, 49)
+"""Multiples of a cathode's thickness among which `best_thickness` looks."""
+
+
+def best_thickness(cell, c_rate):
+    """Thickness of the cathode [m] that holds the highest specific energy [J/kg] at a C-rate, and that energy.
+
+    Composition and separator stay; a C-rate is that of the changed cell. Within an eighth and eight times the cell's
+    own thickness: the end itself where the best lies there or beyond.
+    """
+    others = cell.with_thickness(cell.thickness * THICKNESSES)
+    energies = np.array(specific_energy(others, others.at(c_rate)))
+    best = int(energies.argmax())
+    if best in (0, len(energies) - 1):
+        return float(others.thickness[best]), float(energies[best])
+    # The vertex of the parabola through the best three, in the logarithm of the thickness.
+    before, top, after = energies[best - 1 : best + 2]
+    shift = (before - after) / (2 * (before - 2 * top + after))
+    step = np.log(THICKNESSES[1] / THICKNESSES[0])
+    return float(others.thickness[best] * np.exp(shift * step)), float(top + (after - before) * shift / 4)
+
+
 def improvements(cell, c_rate, factor):
     """What a change of one parameter by a factor would bring at a C-rate (DataFrame by change, best first).
 
@@ -272,201 +292,3 @@ def improvements(cell, c_rate, factor):
         base = frame.loc["as it is", name]
         frame[f"{name}_gain"] = frame[name] / base - 1 if base > 0 else np.nan
     return frame.drop("as it is").sort_values("specific_energy", ascending=False)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A transport parameter as it is known.
-
-    Attributes
-    ----------
-    value : float
-        [ohm m2] or [s].
-    interval : pair of float or None
-        Its ends in the same unit; None for an open one.
-    level : float
-        Of the interval [1].
-    """
-
-    value: float
-    interval: tuple[float | None, float | None]
-    level: float = 0.95
-
-    def draws(self, scores):
-        r"""Values for standard normal scores: log-normal with the value as median, each side with its own width.
-
-        .. math:: x = x_0 \exp\left(\frac{z}{z_\text{level}} \ln \frac{x_\pm}{x_0}\right)
-
-        On an open side nothing is drawn: the value stands for it, and whatever follows is open on a side, too.
-        """
-        if self.value == 0:
-            return np.zeros_like(scores)
-        low, high = (self.value if end is None else end for end in self.interval)
-        reach = norm.ppf(0.5 + self.level / 2)
-        # An end of zero has no logarithm; a millionth of the value conducts as well.
-        widths = [np.log(max(end, 1e-6 * self.value) / self.value) / reach for end in (low, high)]
-        return self.value * np.exp(np.where(scores < 0, -widths[0], widths[1]) * scores)
-
-
-def assumed(values, percent, level=0.95):
-    """Known parameters with an interval of plus and minus so many percent, as a ratio (dict of Known)."""
-    check_between(0, 1000, percent=percent)
-    ratio = 1 + percent / 100
-    return {name: Known(value, (value / ratio, value * ratio), level) for name, value in values.items()}
-
-
-def read_fit(path, own, area=None):
-    """Transport parameters from the ``results.json`` of a ``tlm_fitting`` run.
-
-    Parameters
-    ----------
-    path : path-like
-        The file, or the folder of the run.
-    own : dict of float
-        Values [ohm m2, s] by the names of `PARAMETERS`, for what the fit does not have or determine.
-    area : float, optional
-        Of the electrode [m2], where the run does not know it.
-
-    Returns
-    -------
-    known : dict of Known
-        By the names of `PARAMETERS`, and R_d where the run has it.
-    notes : list of str
-        What was left open, and what the run does not have.
-
-    Raises
-    ------
-    ValueError
-        For a file that is no such run, and without an area.
-    """
-    path = Path(path)
-    path = path / "results.json" if path.is_dir() else path
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        entries, notebook = document["results"], document["notebook"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no results.json of a tlm_fitting run: {error!r}") from None
-    if notebook not in ("tlm_fitting", "tlm_joint"):
-        raise ValueError(f"{path} is of the notebook {notebook!r}; allowed are tlm_fitting, tlm_joint")
-    area = _area_of(document) or area
-    if not area:
-        raise ValueError(f"{path} has no area: run {notebook} with area_cm2, or give area_cm2 here")
-    known, notes = {}, []
-    for name, label in PARAMETERS.items():
-        known[name], said = _known(entries.get(name), name, label, own[name], 1.0 if name == "tau_d" else area)
-        notes += said
-    if entries.get("R_d") and entries["R_d"]["value"]:
-        known["R_d"] = Known(entries["R_d"]["value"] * area, (None, None))
-    return known, notes
-
-
-def _area_of(document):
-    """Area of the electrode [m2] as a run was told it, or as its area-specific resistances have it; None without."""
-    stated = (document.get("parameters") or {}).get("area_cm2")
-    if stated:
-        return stated * cm2
-    entries = document["results"]
-    both = [(entries.get(f"ASR{name[1:]}"), entries.get(name)) for name in PARAMETERS if name.startswith("R_")]
-    return next((asr["value"] * cm2 / one["value"] for asr, one in both if asr and one and one["value"]), None)
-
-
-def _known(entry, name, label, own, size):
-    """A parameter from an entry of results.json, in units of `size`, and what must be said about it."""
-    if entry is None and name in ("R_el", "R_sep", "R_counter"):
-        return Known(0.0, (0.0, 0.0)), [f"The fit explains the spectrum without {name} ({label}): taken as zero."]
-    if entry is None:
-        return Known(own, (own, own)), [f"The fit has no {name} ({label}): the typed value is taken, as exact."]
-    if not entry["value"]:
-        text = (
-            f"The fit does not determine {name} ({label}): the typed value is taken, and the interval of capacity and "
-        )
-        return Known(own, (None, None)), [text + "energy is open at both ends."]
-    ends = tuple(None if end is None else end * size for end in entry["interval"] or (None, None))
-    notes = [
-        f"The fit leaves the {side} end of {name} ({label}) open: so is the {effect} end of capacity and energy."
-        for end, side, effect in zip(ends, ("lower", "upper"), ("upper", "lower"), strict=True)
-        if end is None
-    ]
-    return Known(entry["value"] * size, ends, entry["level"] or 0.95), notes
-
-
-def capacity_of_diffusion(R_d, tau_d, slope):
-    r"""Capacity of all sites [C/m2] that a diffusion resistance and time imply: a check of a fit against a balance.
-
-    .. math:: Q = -U'(x) \, \tau_d/(3 R_d)
-
-    Parameters
-    ----------
-    R_d : array_like
-        [ohm m2].
-    tau_d : array_like
-        [s].
-    slope : array_like
-        :math:`U'(x)` at the spectrum's stoichiometry [V].
-
-    Examples
-    --------
-    >>> from sslib.units import mAh_cm2
-    >>> float(round(capacity_of_diffusion(0.001125, 1250.0, -0.5279) / mAh_cm2, 2))
-    5.43
-    """
-    check_positive(R_d=R_d, tau_d=tau_d)
-    return -np.asarray(slope) * tau_d / (3 * np.asarray(R_d))
-
-
-@dataclass(frozen=True, eq=False)
-class Spread:
-    """What intervals of the transport parameters make of capacity and energy.
-
-    Attributes
-    ----------
-    capacity, energy : numpy.ndarray
-        Of the draws, shape (draws, rates) [C/m2, J/m2]; zero where a draw delivers nothing.
-    open_below, open_above : bool
-        Whether a parameter's open end leaves the results open there.
-    """
-
-    capacity: np.ndarray
-    energy: np.ndarray
-    open_below: bool
-    open_above: bool
-
-    def interval(self, values, level=0.95):
-        """Ends (low, high) of the central share `level` of draws, along the first axis; None for an open end."""
-        low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0)
-        return (None if self.open_below else low), (None if self.open_above else high)
-
-
-def propagated(cell, known, c_rate, draws=100, seed=1):
-    """Capacity and energy at C-rates for draws from within the parameters' intervals (Spread).
-
-    Parameters
-    ----------
-    cell : StatedCell
-    known : dict of Known
-    c_rate : array_like
-        [1/h], shape (rates,).
-    draws : int
-    seed : int
-
-    Notes
-    -----
-    The draws are discharged with `COARSE` numerics and scaled by what the default gives for the cell as it is.
-    Parameters are drawn independently. Those of one spectrum are not independent: where it knows the sum of two rails
-    better than each, this interval is too wide.
-    """
-    rng = np.random.default_rng(seed)
-    values = {name: own.draws(rng.standard_normal(draws))[:, None] for name, own in known.items()}
-    rates = np.asarray(c_rate, dtype=float)
-    run, fine, coarse = replace(cell, **values).at(rates[None, :], **COARSE), cell.at(rates), cell.at(rates, **COARSE)
-    scales = [
-        np.where(np.isfinite(own / other), own / other, 1.0)
-        for own, other in ((fine.capacity, coarse.capacity), (fine.energy, coarse.energy))
-    ]
-    ends = [own.interval for own in known.values()]
-    return Spread(
-        capacity=run.delivered_capacity * scales[0],
-        energy=run.delivered_energy * scales[1],
-        open_below=any(high is None for _, high in ends),
-        open_above=any(low is None for low, _ in ends),
-    )

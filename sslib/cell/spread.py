@@ -6,9 +6,10 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import sobol_indices, uniform
 
-from sslib.cell.energy import DENSITY, SPECIFIC, Wh_kg, Wh_L
+from sslib.cell.energy import DENSITY, SPECIFIC
 from sslib.cell.layers import material
 from sslib.checks import check_between, check_positive
+from sslib.units import Wh_kg, Wh_L
 
 
 @dataclass(frozen=True)

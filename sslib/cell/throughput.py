@@ -15,6 +15,9 @@ from sslib.units import hour
 NOMINAL_RATE, TRUE_TIME = "nominal C-rate", "true discharge time"
 """The two conventions by name."""
 
+SUSPICIOUS = 0.2
+"""Utilisation [1] below which a slip is likelier than a cell that nobody would publish."""
+
 
 def throughput_of_charge(areal_capacity, time):
     r"""Throughput of lithium ions [mol m-2 s-1] of a charge that is delivered in a time.
@@ -150,9 +153,12 @@ def compare_throughput(cells):
         found.loc[true, f"true{end}"] = throughput_of_current(current[true])
         opposite = cells[f"current_density{other}"]
         found.loc[both, f"utilisation{end}"] = utilisation(charge[both], rate[both], opposite[both])
-    found["remark"] = np.where(
-        found["utilisation_low"] > 1,
-        "delivers more than its C-rate and current say that it holds: the capacity may be the nominal one",
+    found["remark"] = np.select(
+        [found["utilisation_low"] > 1, found["utilisation_high"] < SUSPICIOUS],
+        [
+            "delivers more than its C-rate and current say that it holds: the capacity may be the nominal one",
+            "delivers so little of what its C-rate and current say that it holds that one of the three may be wrong",
+        ],
         "",
     )
     return found

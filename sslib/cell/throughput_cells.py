@@ -105,10 +105,10 @@ def read_throughput_cells(path, known=None):
     Returns
     -------
     pandas.DataFrame
-        Texts by their columns' names; ``capacity`` [C/m2], ``c_rate`` [1/s], ``temperature`` [K], ``current_density``
-        [A/m2] and ``printed`` [mol m-2 s-1], each with ``_low`` and ``_high``; NaN where nothing is stated. A C-rate
-        is exact unless it is written with two digits or more and a decimal point. ``own`` tells the file's rows from
-        the known ones.
+        Texts by their columns' names (classes in small letters); ``capacity`` [C/m2], ``c_rate`` [1/s],
+        ``temperature`` [K], ``current_density`` [A/m2] and ``printed`` [mol m-2 s-1], each with ``_low`` and ``_high``;
+        NaN where nothing is stated. A C-rate is exact unless it is written with two digits or more and a decimal
+        point. ``own`` tells the file's rows from the known ones.
 
     Raises
     ------
@@ -192,6 +192,7 @@ def _near(name):
 def _row(fields, comma):
     """A row in SI, and what is wrong with it as (column, words)."""
     row = {name: fields.get(name, "") for name in _TEXTS}
+    row["electrolyte_class"] = row["electrolyte_class"].lower()
     wrong = [(n, f"it is empty; expected a text such as {such!r}") for n, such in _NEEDED.items() if not row[n]]
     row["capacity_is"] = row["capacity_is"] or DELIVERED
     if row["capacity_is"] not in CAPACITIES:

@@ -12,4 +12,9 @@ from sslib.transport.composites import (
 )
 from sslib.transport.grain_boundaries import brick_layer, specific_boundary_conductivity
 from sslib.transport.mixtures import composite_density, composite_porosity, mass_fractions, volume_fractions
-from sslib.transport.packings import connected_fraction, coordination, percolation_threshold
+from sslib.transport.packings import (
+    SIZE_RATIOS,
+    connected_fraction,
+    coordination,
+    percolation_threshold,
+)

@@ -10,12 +10,12 @@ import pytest
 from scipy.optimize import brentq
 
 from sslib.cell.designs import Design, cathode_recipe, with_active
-from sslib.cell.energy import Cell, Wh_kg, Wh_L, break_even_by_mass, break_even_by_volume, break_even_loading, stacked
+from sslib.cell.energy import Cell, break_even_by_mass, break_even_by_volume, break_even_loading, stacked
 from sslib.cell.layers import Layer, composite, conversion_volume_change, joined, material, sheet, swollen
 from sslib.cell.published import against_published, liquid_cell, recomputed, rival_bookkeepings, slips, solid_cell
 from sslib.cell.spread import central_interval, energies, inputs_of, moves, sampled, sobol, tornado
 from sslib.tables import table
-from sslib.units import g_cm3, mAh, mg_cm2, mm, um
+from sslib.units import Wh_kg, Wh_L, g_cm3, mAh, mg_cm2, mm, um
 
 # Value, deviation from the published number [%], as literature.md section 5.3 states them.
 TABLE = {

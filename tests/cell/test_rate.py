@@ -9,9 +9,12 @@ import pytest
 from sslib.cell import (
     PARAMETERS,
     Known,
+    KnownTransport,
     StatedCell,
     assumed,
+    best_thickness,
     capacity_of_diffusion,
+    drawn_parameters,
     improvements,
     layered_oxide,
     propagated,
@@ -96,6 +99,19 @@ def test_improving_a_resistance_never_costs_energy():
     assert ours == pytest.approx(float(specific_energy(better, better.at(1.0))), rel=1e-9)
 
 
+def test_the_best_thickness_is_a_maximum():
+    """Neither neighbour may hold more, and a poorer ionic rail asks for a thinner cathode."""
+    thickness, energy = best_thickness(CELL, 1.0)
+    around = [
+        float(specific_energy(own, own.at(1.0)))
+        for own in map(CELL.with_thickness, thickness * np.array([0.93, 1, 1.07]))
+    ]
+    assert energy == pytest.approx(around[1], rel=1e-3)
+    assert energy > max(around[0], around[2])
+    poorer, _ = best_thickness(replace(CELL, R_ion=3 * CELL.R_ion), 1.0)
+    assert poorer < 0.8 * thickness
+
+
 def test_draws_keep_median_and_ends():
     """Log-normal about the value, each side with its own width: the quantiles are the interval's ends."""
     scores = np.random.default_rng(1).standard_normal(200000)
@@ -104,9 +120,39 @@ def test_draws_keep_median_and_ends():
     assert Known(10.0, (None, 20.0)).draws(scores).min() == 10.0
 
 
+def test_draws_keep_what_is_known_together():
+    """Two rails whose product a spectrum knows: independent draws would scatter it twice as far as it is known."""
+    known = {name: Known(100.0, (50.0, 200.0)) for name in ("R_ion", "R_ct", "R_el")}
+    drawn = drawn_parameters(known, 4000, correlations={("R_ion", "R_ct"): -0.98})
+    logs = {name: np.log(values / 100) for name, values in drawn.items()}
+    assert np.corrcoef(logs["R_ion"], logs["R_ct"])[0, 1] == pytest.approx(-0.98, abs=2e-3)
+    assert np.corrcoef(logs["R_ion"], logs["R_el"])[0, 1] == pytest.approx(0, abs=0.04)
+    width = np.log(2) / 1.95996
+    assert np.std(logs["R_ion"] + logs["R_ct"]) == pytest.approx(width * np.sqrt(2 * 0.02), rel=0.03)
+    for own in logs.values():
+        np.testing.assert_allclose(np.quantile(own, [0.025, 0.975]), [-np.log(2), np.log(2)], rtol=0.03)
+
+
+def test_contradicting_correlations_give_the_nearest_that_can_be():
+    """A matrix with a negative eigenvalue has no draws; the margins must stay what they are."""
+    known = {name: Known(1.0, (0.5, 2.0)) for name in "abc"}
+    drawn = drawn_parameters(known, 4000, correlations={("a", "b"): 0.95, ("b", "c"): 0.95, ("a", "c"): -0.95})
+    for own in drawn.values():
+        np.testing.assert_allclose(np.quantile(own, [0.025, 0.975]), [0.5, 2.0], rtol=0.05)
+    with pytest.raises(ValueError, match=r"correlation of a and b is 1\.2"):
+        drawn_parameters(known, 10, correlations={("a", "b"): 1.2})
+
+
+def test_correlations_are_read_with_the_fit(tmp_path):
+    """Only those of the cell's transport parameters, in whichever order the circuit has them."""
+    told = {"correlation_R_sep_R_ion": {"value": -0.9}, "correlation_R_ion_Q": {"value": 0.8}}
+    correlations = read_fit(write_run(tmp_path, FULL | told), OWN).correlations
+    assert correlations == {("R_sep", "R_ion"): -0.9}
+
+
 def test_an_interval_narrows_with_what_is_known():
     """And it holds the cell as it is."""
-    wide, narrow = (propagated(CELL, assumed(OWN, percent), [1.0, 2.0]) for percent in (50, 5))
+    wide, narrow = (propagated(CELL, assumed(OWN, percent, CELL.thickness), [1.0, 2.0]) for percent in (50, 5))
     (low, high), (nearly_low, nearly_high) = (own.interval(own.energy) for own in (wide, narrow))
     energy = CELL.at(np.array([1.0, 2.0])).energy
     assert (low < nearly_low).all()
@@ -115,67 +161,121 @@ def test_an_interval_narrows_with_what_is_known():
     assert (nearly_high < high).all()
 
 
+def test_an_interval_holds_the_cell_as_it_is():
+    """Where every draw is better than the value, the value is the lower end, not outside the interval."""
+    known = {"R_ion": Known(CELL.R_ion, (0.2 * CELL.R_ion, CELL.R_ion))}
+    spread = propagated(CELL, KnownTransport(known, {}, CELL.thickness, None, (), ()), [1.0], draws=40)
+    low, _ = spread.interval(spread.energy)
+    assert low[0] == pytest.approx(float(CELL.at(1.0).energy), rel=1e-9)
+
+
 def test_draws_reproduce_discharges_one_by_one():
     """The batch of draws against single discharges of the drawn cells, by the default numerics."""
     known = {"R_ion": Known(CELL.R_ion, (0.8 * CELL.R_ion, 1.25 * CELL.R_ion))}
-    spread = propagated(CELL, known, [2.0], draws=20, seed=5)
-    scores = np.random.default_rng(5).standard_normal(20)
+    transport = KnownTransport(known, {}, CELL.thickness, None, (), ())
+    spread = propagated(CELL, transport, [2.0], draws=20, seed=5)
+    values = drawn_parameters(known, 20, seed=5)["R_ion"]
     for n in (0, 7, 13):
-        single = replace(CELL, R_ion=float(known["R_ion"].draws(scores)[n])).at(2.0)
-        assert spread.capacity[n, 0] == pytest.approx(single.capacity, rel=5e-3)
+        single = replace(CELL, R_ion=float(values[n])).at(2.0)
+        assert spread.capacity[1 + n, 0] == pytest.approx(single.capacity, rel=5e-3)
 
 
 @pytest.mark.parametrize(("ends", "below", "above"), [((None, 300), False, True), ((150, None), True, False)])
 def test_open_ends_stay_open(tmp_path, ends, below, above):
     """A resistance without an upper end bounds the energy from above alone; a number below would be invented."""
-    known, notes = read_fit(write_run(tmp_path, FULL | {"R_ion": entry(200, *ends)}), OWN)
-    known.pop("R_d", None)
-    spread = propagated(CELL, known, [1.0], draws=20)
+    fit = read_fit(write_run(tmp_path, FULL | {"R_ion": entry(200, *ends)}), OWN)
+    spread = propagated(CELL, fit, [1.0], draws=20)
     assert (spread.open_below, spread.open_above) == (below, above)
     low, high = spread.interval(spread.energy)
     assert (low is None) == below
     assert (high is None) == above
-    assert any("R_ion" in note and "open" in note for note in notes)
+    assert any("R_ion" in note and "open" in note for note in fit.notes)
 
 
 def test_a_fit_is_read_per_area(tmp_path):
     """Ohms of a small electrode are not ohm m2: 200 ohm on 0.5 cm2 are 100 ohm cm2."""
-    known, notes = read_fit(write_run(tmp_path, FULL), OWN)
+    fit = read_fit(write_run(tmp_path, FULL), OWN)
+    known = fit.known
     assert known["R_ion"].value == pytest.approx(100 * ohm_cm2)
     assert known["R_ion"].interval == pytest.approx((75 * ohm_cm2, 150 * ohm_cm2))
     assert known["tau_d"].value == 900
     assert known["R_el"].value == known["R_counter"].value == 0
-    assert sum("without R_el" in note or "without R_counter" in note for note in notes) == 2
-    assert read_fit(write_run(tmp_path, FULL), OWN)[0].keys() == set(PARAMETERS)
+    assert sum("model of the fit has R_el" in note or "has R_counter" in note for note in fit.notes) == 2
+    assert known.keys() == set(PARAMETERS)
 
 
 def test_what_a_fit_leaves_undetermined_is_said(tmp_path):
     """The typed value may stand in, but neither end of the result may then look known."""
     entries = {name: own for name, own in FULL.items() if name != "tau_d"} | {"R_ct": entry(None, None, None)}
-    known, notes = read_fit(write_run(tmp_path, entries), OWN)
+    fit = read_fit(write_run(tmp_path, entries), OWN)
+    known, notes = fit.known, fit.notes
     assert known["R_ct"] == Known(OWN["R_ct"], (None, None))
     assert known["tau_d"] == Known(1250.0, (1250.0, 1250.0))
     assert any("does not determine R_ct" in note for note in notes)
     assert any("has no tau_d" in note for note in notes)
 
 
+def test_a_resistance_that_the_best_model_lacks_keeps_what_others_leave_to_it(tmp_path):
+    """Taken as an exact zero it would give the energy a lower end that a likely model with two rails denies."""
+    known = read_fit(write_run(tmp_path, FULL | {"R_el": entry(0.0, 0.0, 40.0)}), OWN).known
+    assert known["R_el"].value == 0
+    drawn = known["R_el"].draws(np.random.default_rng(3).standard_normal(20000))
+    assert drawn.min() >= 0
+    assert np.quantile(drawn, 0.95) == pytest.approx(20 * ohm_cm2, rel=0.02)
+    some = known | {name: Known(OWN[name], (OWN[name], OWN[name])) for name in OWN if name != "R_el"}
+    open_above = KnownTransport(some | {"R_el": Known(0.0, (0.0, None))}, {}, CELL.thickness, None, (), ())
+    assert propagated(CELL, open_above, [1.0], draws=20).open_below
+
+
+def test_one_discharge_that_cannot_be_computed_leaves_the_others():
+    """All tridiagonal systems go to one solver: a NaN in one would be everybody's."""
+    R_ct = np.array([CELL.R_ct, 1e-300, CELL.R_ct])
+    run = replace(CELL, R_ct=R_ct).at(0.1)
+    alone = CELL.at(0.1)
+    np.testing.assert_allclose(run.capacity[[0, 2]], alone.capacity, rtol=1e-9)
+
+
 def test_files_that_are_no_fit_are_refused(tmp_path):
     """Each with what is wrong with it."""
-    with pytest.raises(ValueError, match=r"no results\.json of a tlm_fitting run"):
+    with pytest.raises(ValueError, match="cannot be read: No such file"):
         read_fit(tmp_path / "absent.json", OWN)
+    (tmp_path / "list.json").write_text("[1]", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"no results\.json of a tlm_fitting run"):
+        read_fit(tmp_path / "list.json", OWN)
     with pytest.raises(ValueError, match="of the notebook 'energy_density'"):
         read_fit(write_run(tmp_path, FULL, notebook="energy_density"), OWN)
     with pytest.raises(ValueError, match="has no area"):
         read_fit(write_run(tmp_path, FULL, parameters={"area_cm2": None}), OWN)
-    known, _ = read_fit(write_run(tmp_path, FULL, parameters={}), OWN, area=1e-4)
+    known = read_fit(write_run(tmp_path, FULL, parameters={}), OWN, area=1e-4).known
+    with pytest.raises(ValueError, match=r"area_cm2 is 1, but .* was run with 0\.5 cm2"):
+        read_fit(write_run(tmp_path, FULL), OWN, area=1e-4)
     assert known["R_ion"].value == pytest.approx(200 * ohm_cm2)
 
 
 def test_an_area_that_the_file_of_the_spectrum_stated_is_taken(tmp_path):
     """The run was not told it then, but its area-specific resistances have it."""
     entries = FULL | {"ASR_ion": entry(50, 40, 60)}
-    known, _ = read_fit(write_run(tmp_path, entries, parameters={"area_cm2": None}), OWN)
+    known = read_fit(write_run(tmp_path, entries, parameters={"area_cm2": None}), OWN).known
     assert known["R_ct"].value == pytest.approx(5 * 0.25 * ohm_cm2)
+
+
+def test_the_thickness_of_the_fitted_electrode_comes_with_the_fit(tmp_path):
+    """Rails of 80 um with the mass of 100 um would be a cell that nobody has."""
+    entries = FULL | {"ASR_ion": entry(100, 80, 120), "sigma_ion": entry(0.08, 0.07, 0.1)}
+    assert read_fit(write_run(tmp_path, entries), OWN).thickness == pytest.approx(80 * um)
+    stated = {"area_cm2": 0.5, "thickness_um": 60.0}
+    assert read_fit(write_run(tmp_path, entries, parameters=stated), OWN).thickness == pytest.approx(60 * um)
+    assert read_fit(write_run(tmp_path, FULL), OWN).thickness is None
+    fit = read_fit(write_run(tmp_path, entries), OWN)
+    half = fit.at_thickness(40 * um)
+    assert half.thickness == pytest.approx(40 * um)
+    assert any("scaled to 40 µm" in note for note in half.notes)
+    assert read_fit(write_run(tmp_path, entries), OWN, thickness=40 * um) == half
+    unknown = read_fit(write_run(tmp_path, FULL), OWN, thickness=70 * um)
+    assert any("does not know the thickness" in note for note in unknown.notes)
+    assert half.known["R_ion"].interval == pytest.approx(tuple(end / 2 for end in fit.known["R_ion"].interval))
+    assert half.known["R_ct"].value == pytest.approx(2 * fit.known["R_ct"].value)
+    assert half.known["R_sep"] == fit.known["R_sep"]
 
 
 def test_diffusion_implies_the_capacity_it_came_from():
@@ -190,3 +290,5 @@ def test_fractions_that_overfill_are_refused():
     """More than the whole volume would give a negative porosity in the masses."""
     with pytest.raises(ValueError, match="sum of the volume fractions"):
         replace(CELL, carbon_fraction=0.2)
+    with pytest.raises(ValueError, match=r"cutoff is 4 V; it must be below 3\.99 V"):
+        replace(CELL, cutoff=4.0)

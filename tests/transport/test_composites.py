@@ -185,7 +185,7 @@ def resolved(field):
         (lambda: conductivity_by_tortuosity(0.5, 1.0, 0.9), r"tortuosity is 0\.9"),
         (lambda: bruggeman_exponent(1.0, 1.2), "volume_fraction is 1"),
         (lambda: hashin_shtrikman(0.5, 1.0, 3.0), "better conductor"),
-        (lambda: percolation_threshold(1.0, 20.0), r"ratio_of_radii is 0\.05"),
+        (lambda: percolation_threshold(0.0, 20.0), "radius is 0"),
     ],
 )
 def test_what_is_impossible_is_refused(call, message):

@@ -61,8 +61,10 @@ class RailCell:
         r"""Share of the electrode [1] in which the reaction runs at first: :math:`2 R T/(F i R)`, at most 1.
 
         R is the poorer rail. With the ionic one the zone is :math:`2 R T \kappa_\text{eff}/(F i)` from the separator,
-        with the electronic one its like from the collector. The porous-electrode picture itself ends where the zone is
-        thinner than a particle.
+        with the electronic one its like from the collector; far above the thermal voltage a third of the current
+        reacts in it. The porous-electrode picture itself ends where the zone is thinner than a particle. At small
+        currents with easy charge transfer the first instant has a zone of :math:`\sqrt{R_\text{ct}/R}`, which widens
+        as its particles fill and is not counted here.
         """
         drop = np.asarray(current_density) * np.maximum(np.maximum(self.R_ion, self.R_el), 1e-300)
         return np.minimum(2 * thermal_voltage(self.T) / drop, 1.0)

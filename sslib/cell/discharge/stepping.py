@@ -9,6 +9,7 @@ from sslib.kinetics import thermal_voltage
 GRADING = 4.0
 """Logarithm of the widest over the narrowest cell: the narrowest lies at the separator, where the reaction starts."""
 NEWTON_TOLERANCE = 1e-7, 1e-5  # V, and of the loss in rails and charge transfer where that is smaller
+ROUNDING = 1e-13  # V; what is left of a difference of potentials
 CUTOFF_TOLERANCE = 1e-3  # V below the cut-off; the crossing is interpolated within it
 FIRST_STEP, LARGEST_STEP, SMALLEST_STEP = 1e-6, 0.02, 1e-13  # of the capacity
 MOST_STEPS = 1000  # a discharge takes some 150 by default, in inverse proportion to the voltage step
@@ -60,7 +61,7 @@ class Batch:
         lithium = np.divide(self.kT, cell.R_counter, out=np.full(count, np.inf), where=cell.R_counter > 0)
         self.series_loss = cell.R_sep * current + 2 * self.kT * np.arcsinh(current / (2 * lithium))
         loss = current * (cell.R_ion + cell.R_el + cell.R_ct)
-        self.tolerance = np.minimum(NEWTON_TOLERANCE[0], NEWTON_TOLERANCE[1] * loss)
+        self.tolerance = np.clip(NEWTON_TOLERANCE[1] * loss, ROUNDING, NEWTON_TOLERANCE[0])
         self.delivered, self.energy = np.full(count, np.nan), np.full(count, np.nan)
         self.first_voltage = np.full(count, np.nan)
         self.stopped = np.full(count, np.nan)
@@ -220,11 +221,17 @@ class Batch:
 
 
 def _tridiagonal(lower, diagonal, upper, right):
-    """Solutions of a batch of tridiagonal systems (batch, size), as one system without links between its parts."""
-    lower, upper = lower.copy(), upper.copy()
+    """Solutions of a batch of tridiagonal systems (batch, size), as one system without links between its parts.
+
+    A system that is not finite has the solution NaN, and does not spoil the others.
+    """
+    lower, diagonal, upper, right = lower.copy(), diagonal.copy(), upper.copy(), right.copy()
+    lost = ~np.isfinite(lower + diagonal + upper + right).all(axis=1)
+    lower[lost], diagonal[lost], upper[lost], right[lost] = 0.0, 1.0, 0.0, 0.0
     lower[:, 0] = upper[:, -1] = 0.0
-    solution = dgtsv(lower.ravel()[1:], diagonal.ravel(), upper.ravel()[:-1], right.ravel())[3]
-    return solution.reshape(right.shape)
+    solution = dgtsv(lower.ravel()[1:], diagonal.ravel(), upper.ravel()[:-1], right.ravel())[3].reshape(right.shape)
+    solution[lost] = np.nan
+    return solution
 
 
 def _along(mask, value):

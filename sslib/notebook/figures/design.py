@@ -67,8 +67,8 @@ def composition_map_figure(active, thickness, maps, optima, unit="Wh/kg"):
         Thickness of the electrode [um], shape (m,).
     maps : dict of str to array_like
         By law, shape (n, m), in `unit`.
-    optima : dict of str to (active, thickness, value)
-        By law [1, um, unit].
+    optima : dict of str to (active, thickness, value, at_edge)
+        By law [1, um, unit, bool]; what lies at the edge of what was searched is marked and named so.
     """
     columns = min(len(maps), 2)
     rows = -(-len(maps) // columns)
@@ -79,9 +79,10 @@ def composition_map_figure(active, thickness, maps, optima, unit="Wh/kg"):
         filled = axes.contourf(100 * active, thickness, values.T, levels=levels, cmap="cividis")
         lines = axes.contour(100 * active, thickness, values.T, levels=levels[2::2], colors="white", linewidths=0.7)
         axes.clabel(lines, fmt="%.0f", fontsize=7)
-        best, depth, value = optima[law]
-        axes.plot(100 * best, depth, "*", markersize=12, color="white", markeredgecolor=BLACK)
-        axes.set_title(f"{law}: {value:.0f} {unit}", fontsize=9)
+        best, depth, value, at_edge = optima[law]
+        mark, note = (">", ", at the edge of the search") if at_edge else ("*", "")
+        axes.plot(100 * best, depth, mark, markersize=12, color="white", markeredgecolor=BLACK, clip_on=False, zorder=4)
+        axes.set_title(f"{law}: {value:.0f} {unit}{note}", fontsize=9)
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(_plain)
         axes.yaxis.set_minor_formatter(NullFormatter())
@@ -151,6 +152,17 @@ def gain_figure(conductivity, series, materials, now):
     for (law, values), (colour, line, mark) in zip(series.items(), LAW_LOOKS, strict=False):
         axes.semilogx(conductivity, values, line, marker=mark, markersize=4, color=colour, label=law)
     axes.axvline(now, color=GREY, linewidth=0.8)
+    axes.annotate(
+        "this cell",
+        (now, 0.97),
+        xycoords=("data", "axes fraction"),
+        xytext=(-3, 0),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=8,
+        color=GREY,
+    )
     heights = np.linspace(0.05, 0.42, max(len(materials), 2))
     for height, (name, value) in zip(heights, sorted(materials.items(), key=lambda pair: pair[1]), strict=False):
         axes.plot([value, value], [0, height], ":", color=GREY, linewidth=0.9, transform=axes.get_xaxis_transform())

@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.patches import Patch
 
-from sslib.cell import DENSITY, SPECIFIC, Wh_kg, Wh_L, break_even_by_mass, break_even_by_volume
+from sslib.cell import DENSITY, SPECIFIC, break_even_by_mass, break_even_by_volume
 from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of
-from sslib.units import mg_cm2, um
+from sslib.units import Wh_kg, Wh_L, mg_cm2, um
 
 PARTS = {
     "cathode": (BLUE, ""),

@@ -66,7 +66,9 @@ def discharge_curves_figure(c_rates, run, nominal):
         label = "zone thinner than a particle"
         right.plot(np.asarray(c_rates)[flagged], capacity[flagged], "x", color=VERMILION, markersize=9, label=label)
     right.axhline(nominal / mAh_cm2, linestyle="--", color=GREY, label="nominal")
-    right.set(xlabel="C-rate [1/h]", ylabel="capacity [mAh/cm²]", xscale="log", ylim=(0, None))
+    right.set(xlabel="C-rate [1/h]", ylabel="capacity [mAh/cm²]", ylim=(0, None))
+    # Where nothing is delivered at any rate there is nothing to scale the axis by.
+    right.set(xscale="log", xlim=(min(c_rates) / 1.2, max(c_rates) * 1.2))
     right.xaxis.set_major_formatter(_plain)
     right.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
     for axes in (left, right):
@@ -88,6 +90,8 @@ def ragone_figure(curves):
     looks = zip(colours, _MARKS[:4], ("-", "--", ":", "-."), ((-4, -16), (4, 7), (6, 4), (4, 7)), strict=True)
     for (label, (c_rate, energy, duration)), (colour, mark, style, offset) in zip(curves.items(), looks, strict=False):
         kept = energy > 0
+        if not kept.any():
+            continue
         power = energy[kept] / (duration[kept] / hour)
         axes.loglog(power, energy[kept], marker=mark, linestyle=style, color=colour, label=label)
         at_one = np.argmin(np.abs(np.log(np.asarray(c_rate)[kept])))

@@ -22,6 +22,10 @@ CLASSES = {
     "hydroborate": BLACK,
 }
 _MARKS, _OTHER = "os^DvPX<>p", "h"
+MOST_ROWS = 40
+"""Cells that a ranking has room for."""
+MOST_NUMBERED = 60
+"""Cells whose ranks are written beside their marks; more would hide one another."""
 _C_RATES = (0.01, 0.1, 1, 10, 100)
 _CURRENTS = (0.01, 0.1, 1, 10, 100)
 _plain = FuncFormatter(lambda value, place: f"{value:g}")
@@ -45,7 +49,9 @@ def throughput_figure(cells, compared, convention=NOMINAL_RATE, ceilings=None, o
     -------
     matplotlib.figure.Figure
         Numbers beside the marks are ranks by this convention; rows of the user's file are ringed. Limits of rounding
-        are smaller than the marks in most tables and stand in `ranking_figure`.
+        are smaller than the marks in most tables and stand in `ranking_figure`. Ceilings and level lines are currents,
+        j/F: on the panel of the nominal C-rate a bar leads from a cell that does not deliver all that it holds up to
+        its own current.
     """
     figure, axes = figure_of(5.4)
     ranks = rank_throughput(compared, convention)
@@ -55,6 +61,8 @@ def throughput_figure(cells, compared, convention=NOMINAL_RATE, ceilings=None, o
     x, y = cells.loc[drawn, "capacity"] / mAh_cm2, compared.loc[drawn, column] / mol_m2_h
     xs, ys = list(x) + ([own[0] / mAh_cm2] if own else []), list(y)
     ys += [throughput_of_current(own[1]) / mol_m2_h] if own else []
+    if convention == NOMINAL_RATE:
+        ys += [value for value in compared.loc[drawn, "true"] / mol_m2_h if np.isfinite(value)]
     xlim, ylim = _decades(xs or [0.1, 10]), _decades(ys or [0.1, 10])
     axes.set(xscale="log", yscale="log", xlim=xlim, ylim=ylim)
     _iso_lines(axes, xlim, ylim, "{:g}C" if convention == NOMINAL_RATE else "{:g}/h")
@@ -63,13 +71,20 @@ def throughput_figure(cells, compared, convention=NOMINAL_RATE, ceilings=None, o
     shapes = zip(dict.fromkeys(cells["anode"]), [*_MARKS, *_OTHER * len(cells)], strict=False)
     marks = dict(shapes)
     places = {row: np.log([x[row], y[row]]) for row in drawn}
+    rank_of = {row: place for place, row in enumerate(ranks.index, 1)}
     for row in drawn:
         cell = cells.loc[row]
         look = {"color": _colour(cell["electrolyte_class"]), "markersize": 8, "markeredgecolor": "white"}
         if cell["own"]:
             axes.plot(x[row], y[row], "o", markersize=15, markerfacecolor="none", color=BLACK, label="_ring")
+        if convention == NOMINAL_RATE and compared.loc[row, "true"] > 1.02 * compared.loc[row, "nominal"]:
+            top = compared.loc[row, "true"] / mol_m2_h
+            axes.plot([x[row]] * 2, [y[row], top], color=look["color"], linewidth=1.4, label="_current", zorder=1.5)
+            axes.plot(x[row], top, "_", color=look["color"], markersize=11, markeredgewidth=2, label="_current")
         axes.plot(x[row], y[row], marks[cell["anode"]], label=compared.loc[row, "name"], **look)
-        place = list(ranks.index).index(row) + 1
+        if len(drawn) > MOST_NUMBERED:
+            continue
+        place = rank_of[row]
         offset = _freest_corner(places[row], [at for other, at in places.items() if other != row])
         where = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 8}
         reach = 1.6 if cell["own"] else 1
@@ -88,10 +103,16 @@ def throughput_figure(cells, compared, convention=NOMINAL_RATE, ceilings=None, o
 
 
 def ranking_figure(cells, compared):
-    """Every cell's throughput by both conventions side by side, with the limits of rounding; or why there is none."""
+    """Throughput by both conventions side by side, with the limits of rounding; or why there is none.
+
+    Of many cells the first `MOST_ROWS` in rank.
+    """
     order = list(rank_throughput(compared, NOMINAL_RATE).index)
-    order += [row for row in rank_throughput(compared, TRUE_TIME).index if row not in order]
-    order += [row for row in compared.index if row not in order]
+    listed = set(order)
+    order += [row for row in rank_throughput(compared, TRUE_TIME).index if row not in listed]
+    listed = set(order)
+    order += [row for row in compared.index if row not in listed]
+    order = order[:MOST_ROWS]
     figure, panels = figure_of(1.0 + 0.34 * len(order), 1, 2, sharey=True)
     rows = -np.arange(len(order))
     for axes, column, convention in zip(panels, ("nominal", "true"), (NOMINAL_RATE, TRUE_TIME), strict=True):
