@@ -1,7 +1,7 @@
 """Materials that take up lithium, as a discharge sees them."""
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import CubicSpline, PPoly
 
 from sslib.checks import check_between, check_positive
 from sslib.kinetics import thermal_voltage
@@ -39,21 +39,25 @@ class Insertion:
             raise ValueError(f"stoichiometry has {x.size} values; it must be one row of at least 4, increasing")
         self.range = x[0], x[-1]
         multiple = np.asarray(exchange_current) / np.sqrt(x * (1 - x))
-        self._both = CubicSpline(x, np.stack([np.asarray(potential, dtype=float), multiple], axis=-1))
-        self._slopes = self._both.derivative()
+        both = CubicSpline(x, np.stack([np.asarray(potential, dtype=float), multiple], axis=-1))
+        slopes = both.derivative().c
+        # Potential, multiple and their slopes as one polynomial: a discharge asks for all four at every step.
+        self._all = PPoly(np.concatenate([both.c, np.concatenate([np.zeros_like(slopes[:1]), slopes])], axis=-1), x)
 
     def potential(self, x):
         """Open-circuit potential [V]."""
-        return self._both(x)[..., 0] + self._filling(x)[0]
+        return self._all(x)[..., 0] + self._filling(x)[0]
 
     def slope(self, x):
         """Slope of the open-circuit potential [V] by stoichiometry."""
-        return self._slopes(x)[..., 0] + self._filling(x)[1]
+        return self._all(x)[..., 2] + self._filling(x)[1]
 
     def _filling(self, x):
         """What filling the last sites adds to the potential [V], and its slope."""
         left, last = 1 - np.asarray(x, dtype=float), 1 - self.range[1]
         beyond = left < last
+        if not beyond.any():
+            return 0.0, 0.0
         with np.errstate(divide="ignore"):
             added = np.where(beyond, KT * np.log(np.where(beyond, left, last) / last), 0.0)
             slope = np.where(beyond, -KT / np.where(beyond, left, 1.0), 0.0)
@@ -67,13 +71,16 @@ class Insertion:
 
     def kinetics(self, x, reference=0.5):
         """Potential [V], exchange current over that at the reference stoichiometry, and the slopes of both."""
-        scale = self._multiple(np.asarray(reference))[0] * np.sqrt(reference * (1 - reference))
-        multiple, slope = self._multiple(x)
+        middle = np.clip(reference, *self.range)
+        scale = self._all(middle)[..., 1] * np.sqrt(reference * (1 - reference))
+        potential, multiple, slope, multiple_slope = np.moveaxis(self._all(x), -1, 0)
+        below, above = x < self.range[0], x > self.range[1]
+        if below.any() or above.any():
+            first, last = self._all(self.range)[:, 1]
+            multiple = np.where(below, first, np.where(above, last, multiple))
+            multiple_slope = np.where(below | above, 0.0, multiple_slope)
         root = np.sqrt(x * (1 - x))
         ratio = multiple * root / scale
-        ratio_slope = (slope * root + multiple * (1 - 2 * x) / (2 * root)) / scale
-        return self.potential(x), ratio, self.slope(x), ratio_slope
-
-    def _multiple(self, x):
-        inside = np.clip(x, *self.range)
-        return self._both(inside)[..., 1], np.where(inside == x, self._slopes(inside)[..., 1], 0.0)
+        ratio_slope = (multiple_slope * root + multiple * (1 - 2 * x) / (2 * root)) / scale
+        added, added_slope = self._filling(x)
+        return potential + added, ratio, slope + added_slope, ratio_slope
