@@ -11,7 +11,8 @@ from time import perf_counter
 import numpy as np
 
 from sslib.cell import compare_discharges
-from sslib.cell.rate import COARSE, SITES, WINDOW
+from sslib.cell.join import COARSE
+from sslib.cell.rate import SITES, WINDOW
 from sslib.units import um
 
 HARDEST = (0.02, 140, 4)
