@@ -18,6 +18,13 @@ from sslib.cell.composition import LAWS, Composition, electronic_trend
 from sslib.cell.designs import Design, cathode_recipe, compare_chemistries, with_active
 from sslib.cell.discharge import Discharge, Insertion, RailCell, discharge
 from sslib.cell.electrode import Chemistry, Electrode, over_recipes, oxide_chemistry
+from sslib.cell.electrolytes import (
+    PROPERTIES,
+    against_table_1,
+    literature_electrolytes,
+    pick_electrolytes,
+    read_electrolytes,
+)
 from sslib.cell.energy import (
     DENSITY,
     SPECIFIC,
@@ -72,6 +79,22 @@ from sslib.cell.rate import (
     improvements,
     layered_oxide,
     specific_energy,
+)
+from sslib.cell.screening import (
+    CRITERIA,
+    FACTOR,
+    FAILS,
+    PASSES,
+    UNDECIDED,
+    UNKNOWN,
+    VOLT,
+    Criterion,
+    Finding,
+    Use,
+    allowances,
+    screen,
+    summarise_findings,
+    tally_findings,
 )
 from sslib.cell.spread import (
     INPUTS,

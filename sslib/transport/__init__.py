@@ -1,4 +1,4 @@
-"""Conduction in electrolytes and composites: activation energies, grain boundaries, and laws from composition."""
+"""Conduction in electrolytes and composites: activation energies, grain boundaries, limits, laws from composition."""
 
 from sslib.transport.arrhenius import BOLTZMANN, ArrheniusLine, activated, arrhenius_fit, convention_difference
 from sslib.transport.composites import (
@@ -11,6 +11,13 @@ from sslib.transport.composites import (
     tortuosity_factor,
 )
 from sslib.transport.grain_boundaries import brick_layer, specific_boundary_conductivity
+from sslib.transport.limits import (
+    debye_length,
+    electronic_conductivity_limit,
+    electronic_critical_current,
+    ohmic_thickness,
+    stability_margin,
+)
 from sslib.transport.mixtures import composite_density, composite_porosity, mass_fractions, volume_fractions
 from sslib.transport.packings import (
     SIZE_RATIOS,

@@ -8,7 +8,7 @@ from sslib.tables import table
 def test_electrolytes_are_the_ones_read():
     """The sum and shape of a column cannot change unseen; the record of source 001 is a high-entropy sulfide."""
     electrolytes = table("electrolytes")
-    assert electrolytes.shape == (21, 7)
+    assert electrolytes.shape == (21, 8)
     assert electrolytes["conductivity_S_cm"].sum() == pytest.approx(0.126645, rel=1e-6)
     record = electrolytes["conductivity_S_cm"].idxmax()
     assert electrolytes.loc[record, "class"] == "high-entropy sulfide"

@@ -1,5 +1,6 @@
 """Figures that notebooks draw."""
 
+from sslib.notebook.figures.creep import aspect_figure, confinement_figure, deformation_map_figure
 from sslib.notebook.figures.design import (
     composition_map_figure,
     gain_figure,
@@ -28,4 +29,5 @@ from sslib.notebook.figures.rate import (
     improvement_figure,
     ragone_figure,
 )
+from sslib.notebook.figures.screening import pugh_figure, screening_figure
 from sslib.notebook.figures.throughput import ranking_figure, throughput_figure, waterfall_figure

@@ -1,0 +1,116 @@
+"""The laws of cracking: strain of an active particle over its state of charge, stress of its rate, strength, energy.
+
+Kernels, like `laws`: arrays broadcast and nothing is checked.
+"""
+
+import numpy as np
+
+from sslib.kinetics import FARADAY
+from sslib.mechanics import fracture_stress
+
+INTERNAL_CRACK = 2 / np.pi
+"""Geometry factor [1] of a crack inside a particle."""
+
+BUCCI_EXPANSION, BUCCI_ENERGY = 0.075, 4.0
+"""Change of volume [1] and fracture energy [J/m2] at which a stiff electrolyte (15 GPa) begins to crack; Bucci 2017."""
+
+
+def volume_change(state_of_charge, expansion):
+    r"""Change of volume [1] against mid-cycle, where the cell is taken to be free of stress.
+
+    .. math:: \Delta V/V = \beta \, |s - 1/2|
+
+    Parameters
+    ----------
+    state_of_charge : array_like
+        [1]
+    expansion : array_like
+        Over the whole range of the state of charge [1].
+    """
+    return expansion * np.abs(state_of_charge - 0.5)
+
+
+def cracking_energy_ratio(volume_change, fracture_energy):
+    r"""Elastic energy of a constrained change of volume over the energy of fracture [1].
+
+    .. math:: \left(\frac{\Delta V/V}{7.5\,\%}\right)^2 \frac{4\,\text{J/m}^2}{G_c}
+
+    Parameters
+    ----------
+    volume_change : array_like
+        [1]
+    fracture_energy : array_like
+        [J/m2]
+
+    Notes
+    -----
+    Calibrated at Bucci's point and so for electrolytes near 15 GPa: the dependence on stiffness is disputed and left
+    out. Bucci 2017, in source 002, section 3.1.
+
+    Examples
+    --------
+    >>> float(cracking_energy_ratio(0.075, 4.0))
+    1.0
+    """
+    return (volume_change / BUCCI_EXPANSION) ** 2 * BUCCI_ENERGY / fracture_energy
+
+
+def insertion_stress(particle_current, radius, diffusivity, modulus, poisson, molar_volume):
+    r"""Tensile stress at the centre of a particle during steady insertion [Pa].
+
+    .. math:: \sigma = \frac{E \, \Omega \, j_p R_p}{15 (1 - \nu) F D}
+
+    Parameters
+    ----------
+    particle_current : array_like
+        Per surface of the particle [A/m2].
+    radius : array_like
+        [m]
+    diffusivity : array_like
+        Of lithium in the particle [m2/s].
+    modulus : array_like
+        Young's modulus [Pa].
+    poisson : array_like
+        [1]
+    molar_volume : array_like
+        Partial molar volume of lithium in the particle [m3/mol].
+
+    Notes
+    -----
+    Elastic sphere, constant diffusivity, the parabolic profile that constant current reaches after 0.1 R2/D: an upper
+    bound for a shorter time. On extraction the same stress is at the surface, compressive at the centre.
+
+    Examples
+    --------
+    6.4 MPa at 0.05 A/m2, with a Poisson ratio of 0.25:
+
+    >>> print(f"{insertion_stress(0.05, 5e-6, 1e-14, 140e9, 0.25, 2e-6) / 1e6:.2g}")
+    6.4
+    """
+    return modulus * molar_volume * particle_current * radius / (15 * (1 - poisson) * FARADAY * diffusivity)
+
+
+def particle_strength(toughness, flaw_size):
+    """Stress [Pa] at which an internal flaw of a size [m] grows in a particle of a toughness [Pa m^0.5]."""
+    return fracture_stress(toughness, flaw_size, INTERNAL_CRACK)
+
+
+def end_diffusivity(state_of_charge, middle, fall):
+    r"""Diffusivity of lithium in a layered oxide [m2/s], which falls towards both ends of the state of charge.
+
+    .. math:: D = D_\text{mid} \, f^{-(2 s - 1)^2}
+
+    Parameters
+    ----------
+    state_of_charge : array_like
+        [1]
+    middle : array_like
+        At half charge [m2/s].
+    fall : array_like
+        f, by how much less it is at either end [1].
+
+    Notes
+    -----
+    An interpolation, symmetric for want of better: NMC811 has 2e-14 m2/s at 0.25 and 3e-15 at 0.8.
+    """
+    return middle * fall ** -((2 * state_of_charge - 1) ** 2)
