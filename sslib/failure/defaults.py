@@ -192,7 +192,7 @@ def own_cell(name, **values):
     >>> mine.require(["void_current"], "voids")
     Traceback (most recent call last):
     ...
-    ValueError: my glass has no void_current [A/m2], which voids needs; give it with with_values
+    ValueError: my glass has no void_current [A/m2], which voids needs; state it
     """
     return Parameters(name, _METAL | _CATHODE, VOCABULARY).with_values(**values)
 

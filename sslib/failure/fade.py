@@ -34,6 +34,8 @@ class Fade:
         Share of the lithium's area that is still in contact [1].
     failed : numpy.ndarray
         Whether a mechanism is beyond its onset by then, as in the map.
+    discharge_current : float
+        At which the capacity is delivered [A/m2].
     """
 
     time: np.ndarray
@@ -42,6 +44,7 @@ class Fade:
     resistance: np.ndarray
     contact: np.ndarray
     failed: np.ndarray
+    discharge_current: float
 
     def interval(self, level=0.95):
         """Ends (low, high) of the central share of draws [C/m2], shape (times,), and their median."""
@@ -49,7 +52,9 @@ class Fade:
         return (low, high), middle
 
 
-def capacity_fade(cell, conditions, parameters, time, *, mechanisms=FULL_CELL, draws=64, seed=0):
+def capacity_fade(
+    cell, conditions, parameters, time, *, discharge_current=None, mechanisms=FULL_CELL, draws=64, seed=0
+):
     r"""Delivered capacity against time under a current, for draws of the failure parameters (Fade).
 
     The interphase adds its resistance to the ohmic part of the cell. Lithium that is stripped faster than the limit of
@@ -68,7 +73,9 @@ def capacity_fade(cell, conditions, parameters, time, *, mechanisms=FULL_CELL, d
         Numbers; its time is not used.
     parameters : Parameters
     time : array_like
-        Under current, half of it stripping [s], shape (times,).
+        Under the conditions' current, half of it stripping [s], shape (times,).
+    discharge_current : float, optional
+        At which the capacity is measured from time to time [A/m2]: the conditions' current if left out.
     mechanisms : sequence of str
         Those that count as failures.
     draws, seed : int
@@ -106,7 +113,9 @@ def capacity_fade(cell, conditions, parameters, time, *, mechanisms=FULL_CELL, d
         R_counter=cell.R_counter / np.maximum(contact, LEAST_CONTACT),
     )
     fresh = replace(cell, T=float(conditions.T))
-    c_rate = current / fresh.nominal_capacity * hour
+    discharged = current if discharge_current is None else float(discharge_current)
+    check_positive(discharge_current=discharged)
+    c_rate = discharged / fresh.nominal_capacity * hour
     scale = _capacity(fresh, c_rate) / max(_capacity(fresh, c_rate, **COARSE), 1e-12)
     capacity = np.where(contact > LEAST_CONTACT, aged.at(c_rate, **COARSE).delivered_capacity * scale, 0.0)
     failed = np.logical_or.reduce(np.broadcast_arrays(*(beyond[name] >= 1 for name in mechanisms)))
@@ -117,6 +126,7 @@ def capacity_fade(cell, conditions, parameters, time, *, mechanisms=FULL_CELL, d
         resistance=resistance,
         contact=contact,
         failed=np.broadcast_to(failed, resistance.shape),
+        discharge_current=discharged,
     )
 
 

@@ -137,7 +137,7 @@ class Parameters:
         for name in names:
             if name not in self.known:
                 unit = self.vocabulary[name].unit
-                raise ValueError(f"{self.cell} has no {name} [{unit}], which {purpose} needs; give it with with_values")
+                raise ValueError(f"{self.cell} has no {name} [{unit}], which {purpose} needs; state it")
 
     def medians(self):
         """Medians by name."""

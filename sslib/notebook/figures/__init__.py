@@ -9,6 +9,15 @@ from sslib.notebook.figures.design import (
     size_figure,
 )
 from sslib.notebook.figures.energy import energy_breakdown_figure, energy_contour_figure, sensitivity_figure
+from sslib.notebook.figures.failure import (
+    conditions_leverage_figure,
+    fade_figure,
+    failure_in_time_figure,
+    failure_map_figure,
+    first_mechanism_figure,
+    onset_figure,
+    variance_figure,
+)
 from sslib.notebook.figures.impedance import (
     arrhenius_figure,
     budget_figure,

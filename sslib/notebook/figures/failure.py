@@ -81,10 +81,7 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
     for n, (axes, (title, found)) in enumerate(zip(grid[0], maps.items(), strict=True)):
         x, y = _practical(found.x_name, found.x), _practical(found.y_name, found.y)
         filled = axes.contourf(x, y, found.probability, levels=[0, *CONTOURS, 1], cmap="YlOrBr", vmin=0, vmax=1.3)
-        bands = axes.contour(
-            x, y, found.probability, levels=CONTOURS, colors=BLACK, linewidths=[1.8, 0.8, 1.2, 0.8, 0.8]
-        )
-        axes.clabel(bands, fmt=lambda p: f"{100 * p:.0f} %", fontsize=7)
+        axes.contour(x, y, found.probability, levels=CONTOURS, colors=BLACK, linewidths=[1.8, 0.8, 1.2, 0.8, 0.8])
         outside = found.leading_extrapolated()
         hatched = hatched or outside.any()
         _hatch(axes, x, y, outside)
@@ -94,13 +91,19 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
             )
         rows = (observations or {}).get(title)
         if rows is not None:
-            for name, row in rows.iterrows():
+            for k, (name, row) in enumerate(rows.iterrows()):
                 place = _practical(found.x_name, row[found.x_name]), _practical(found.y_name, row[found.y_name])
                 axes.plot(*place, markersize=6.5, color=BLACK, linestyle="none", zorder=4, **looks[row["outcome"]])
                 if row["calibrates"]:
                     axes.plot(*place, "o", markersize=12, markerfacecolor="none", color=BLUE, zorder=4)
                 axes.annotate(
-                    name, place, xytext=(6, 4), textcoords="offset points", fontsize=7, zorder=5, annotation_clip=True
+                    name,
+                    place,
+                    xytext=(6, -11 if k % 2 else 5),
+                    textcoords="offset points",
+                    fontsize=7,
+                    zorder=5,
+                    annotation_clip=True,
                 )
         if point is not None:
             place = _practical(found.x_name, point[0]), _practical(found.y_name, point[1])
@@ -284,7 +287,7 @@ def onset_figure(onsets):
     return figure
 
 
-def leverage_of_conditions_figure(effects, now):
+def conditions_leverage_figure(effects, now):
     """Probability of failure when one condition is changed at a time.
 
     Parameters
@@ -296,9 +299,16 @@ def leverage_of_conditions_figure(effects, now):
     """
     figure, axes = figure_of(0.9 + 0.42 * len(effects))
     for k, (down, up) in enumerate(reversed(effects.values())):
-        axes.barh(k + 0.18, down - now, 0.32, now, color="#56b4e9", edgecolor=BLACK, label="less" if not k else None)
+        axes.barh(k + 0.18, down - now, 0.32, now, color="#56b4e9", edgecolor=BLACK, label="lower" if not k else None)
         axes.barh(
-            k - 0.18, up - now, 0.32, now, color=VERMILION, edgecolor=BLACK, hatch="//", label="more" if not k else None
+            k - 0.18,
+            up - now,
+            0.32,
+            now,
+            color=VERMILION,
+            edgecolor=BLACK,
+            hatch="//",
+            label="higher" if not k else None,
         )
     axes.axvline(now, color=BLACK, linewidth=1.0)
     axes.set_yticks(range(len(effects)), list(reversed(effects)))
@@ -323,10 +333,10 @@ def fade_figure(fade):
     left.axhline(fade.fresh / mAh_cm2, color=GREY, linestyle="--", label="fresh")
     left.set(xscale="log", xlabel=AXES["time"][0], ylabel="delivered capacity [mAh/cm²]", ylim=(0, None))
     left.legend(frameon=False, fontsize=8, loc="lower left")
-    left.set_title("if it does not fail (extrapolated)", fontsize=10)
+    left.set_title(f"at {fade.discharge_current / mA_cm2:.3g} mA/cm², if it does not fail (extrapolated)", fontsize=9)
     right.plot(hours, 1 - fade.failed.mean(axis=0), color=VERMILION, marker="s", markersize=3.5)
     right.set(xscale="log", ylim=(-0.02, 1.02), xlabel=AXES["time"][0], ylabel="share that has not failed [1]")
-    right.set_title("share of the same draws", fontsize=10)
+    right.set_title("share of the same draws", fontsize=9)
     for axes in (left, right):
         axes.grid(color="#dddddd")
         axes.xaxis.set_major_formatter(_plain)
