@@ -1,5 +1,8 @@
-"""The literature tables of ``data/`` as DataFrames, with their units and sources attached."""
+"""Tables: the literature's of ``data/`` as DataFrames, with units and sources; and the rows of a user's CSV file."""
 
+import codecs
+import csv
+import io
 import json
 from difflib import get_close_matches
 from functools import cache
@@ -57,3 +60,54 @@ def table(name):
     frame.attrs["sources"] = [source["title"] for source in resource["sources"]]
     frame.attrs["misprints"] = resource["misprints"]
     return frame
+
+
+def read_rows(path, expected):
+    """Rows of a user's CSV file as spreadsheets write it: by commas, semicolons or tabs, in any common encoding.
+
+    Parameters
+    ----------
+    path : str or path-like
+    expected : sequence of str
+        Names of columns, for the message about an empty file.
+
+    Returns
+    -------
+    header : list of str
+    rows : list of (int, list of str)
+        The line and the fields of each row that is not empty, below the header.
+    commas : bool
+        Whether commas separate, so that a decimal comma needs quotes.
+
+    Raises
+    ------
+    ValueError
+        For a file that is empty or no text, and for a quote without its end.
+    """
+    source = Path(path).name
+    text = _text(source, Path(path).read_bytes())
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise ValueError(f"{source}: the file is empty; expected the columns {', '.join(expected)} and rows below them")
+    separator = max((",", ";", "\t"), key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    try:
+        rows = [(reader.line_num, fields) for fields in reader if any(field.strip() for field in fields)]
+    except csv.Error as error:
+        raise ValueError(f"{source}, line {reader.line_num}: {error}; save the table as CSV") from None
+    header = [name.strip() for name in rows[0][1]]
+    while header and not header[-1]:
+        header.pop()
+    return header, rows[1:], separator == ","
+
+
+def _text(source, data):
+    """Text of a file: UTF-8 or UTF-16 with their marks, else UTF-8, else the Western one of spreadsheets."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    if b"\0" in data:
+        raise ValueError(f"{source}: this is no text; save the table as CSV")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")

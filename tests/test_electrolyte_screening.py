@@ -33,6 +33,7 @@ def test_default_results_are_the_published_ones(default_run):
     assert any("fracture toughness not known" in note for note in document["notes"])
 
 
+@pytest.mark.slow
 def test_a_users_electrolyte_stands_beside_the_literature(tmp_path):
     """With what its file leaves out named, and a name that must not become markup."""
     (tmp_path / "mine.csv").write_text("material,conductivity_S_cm,shear_modulus_GPa\n<b>mine</b>,3e-3,9.1\n")
@@ -45,6 +46,7 @@ def test_a_users_electrolyte_stands_beside_the_literature(tmp_path):
     assert "<b>mine</b>" not in page
 
 
+@pytest.mark.slow
 def test_another_use_gives_another_verdict(tmp_path):
     """At a hundredth of the current, without a sulfide's bad interface, what failed by current passes."""
     code, document = run(
@@ -70,6 +72,7 @@ def test_impossible_input_is_refused_before_a_kernel_starts(tmp_path, capsys, pa
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_in_the_table_fails_by_name(tmp_path):
     """The index says which one is near."""
     code, index = run(tmp_path, "materials=LLZO; LPSS")

@@ -36,6 +36,7 @@ def test_between_plates_cycling_pressure_is_below_bulk_yield(results):
     assert results["pressure_allowed"]["value"] == pytest.approx(stands, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_thick_warm_foil_does_not_hold_and_says_that_the_law_ends(tmp_path):
     """Half a millimetre at 100 MPa: beyond the range of the law, and squeezed out."""
     given = ["-p", "thickness_um=500", "-p", "stack_pressure_MPa=100", "-p", "temperature_C=60"]
@@ -61,6 +62,7 @@ def test_impossible_input_is_refused_before_a_kernel_starts(tmp_path, capsys, pa
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_ball_is_no_disc(tmp_path):
     """Squeeze flow needs a disc ten times as wide as thick; the index names what is wrong."""
     given = ["-p", "radius_mm=0.1", "-p", "thickness_um=100", "--name", "ball", "--out", str(tmp_path)]

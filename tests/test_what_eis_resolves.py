@@ -60,6 +60,7 @@ def test_the_interphase_is_as_thick_as_an_arc_at_its_own_time_constant(results):
     assert resistance > results["smallest_arc"]["value"]
 
 
+@pytest.mark.slow
 def test_an_interphase_outside_the_window_is_said_to_be_there(tmp_path):
     """At 1e-4 S/cm its apex is at 18 MHz: what is seen of it is the tail, and the layer has to be much thicker."""
     arguments = ["-p", "interphase_conductivity_S_cm=1e-4", "--name", "fast", "--out", str(tmp_path)]
@@ -88,6 +89,7 @@ def test_the_figure_of_gains_shows_one_that_is_infinite():
     assert [line.get_marker() for line in axes.lines] == [">", "D"]
 
 
+@pytest.mark.slow
 def test_a_spectrum_of_ones_own_is_fitted_and_ranked(tmp_path):
     """The advice has to be about the user's fit, not about the values of the example."""
     arguments = ["-p", "spectrum=composite_cathode_ion_electron", "--name", "own", "--out", str(tmp_path)]

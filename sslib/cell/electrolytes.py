@@ -1,7 +1,5 @@
 """Properties of electrolytes as ranges in SI: those of the literature's tables, and a user's own."""
 
-import csv
-import io
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sslib.mechanics import bulk_modulus, homologous_temperature, pugh_of_poisson, pugh_ratio, shear_modulus
-from sslib.tables import table
+from sslib.tables import read_rows, table
 from sslib.units import MPa, S_cm, eV, g_cm3, mA_cm2
 
 
@@ -90,26 +88,22 @@ def read_electrolytes(path):
         For a column that is not known (the nearest is named), a value outside of what is possible, by row and column,
         a range that runs downward, or a file without a material.
     """
-    name = Path(path).name
-    text = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max((",", ";", "\t"), key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    _check_columns(name, [str(column).strip() for column in reader.fieldnames or ()])
-    found = {}
-    for number, fields in enumerate(reader, 1):
-        if None in fields:
-            raise ValueError(
-                f"{name}, row {number}: more fields than columns; a decimal comma needs semicolons between"
-            )
-        row = {column.strip(): (value or "").strip() for column, value in fields.items()}
-        if not any(row.values()):
-            continue
+    name, found = Path(path).name, {}
+    header, rows, commas = read_rows(path, ["material"])
+    _check_columns(name, header)
+    for number, (line, fields) in enumerate(rows, 1):
+        where = f"{name}, row {number} (line {line})"
+        while len(fields) > len(header) and not fields[-1].strip():
+            fields = fields[:-1]
+        if len(fields) > len(header):
+            raise ValueError(f"{where}: more fields than columns; a decimal comma needs semicolons between")
+        texts = [field.strip() for field in fields] + [""] * (len(header) - len(fields))
+        row = dict(zip(header, texts, strict=True))
         material = row["material"]
         if not material or material in found:
             what = "is there twice" if material else "is empty"
-            raise ValueError(f"{name}, row {number}, column material: {material!r} {what}")
-        found[material] = _in_SI(_numbers(f"{name}, row {number}", row, separator != ","))
+            raise ValueError(f"{where}, column material: {material!r} {what}")
+        found[material] = _in_SI(_numbers(where, row, not commas))
     if not found:
         raise ValueError(f"{name}: there is no row below the header; expected one for each electrolyte")
     return found
@@ -161,6 +155,8 @@ def _check_columns(name, columns):
     if "material" not in columns:
         raise ValueError(f"{name}: the column material is missing; columns are {', '.join(known)}")
     for column in columns:
+        if columns.count(column) > 1:
+            raise ValueError(f"{name}: the column {column} is there twice")
         if column not in known:
             near = ", ".join(get_close_matches(column, known, n=2, cutoff=0.4)) or "none near"
             raise ValueError(f"{name}: the column {column!r} is unknown (meant: {near}?)")

@@ -49,6 +49,9 @@ class Use:
         [Pa]
     interface_resistance : float
         Between lithium and electrolyte [ohm m2]: what the current lets it drop presses on the flaw.
+    overpotential_share : float
+        How much of that drop does [1]: all of it is the worst case; the map of failure, calibrated on onsets in
+        sulfides, finds an eighth.
     anode_potential, cathode_potential : float
         Ends of what the electrolyte touches, against lithium [V].
     """
@@ -64,11 +67,13 @@ class Use:
     interface_resistance: float
     anode_potential: float
     cathode_potential: float
+    overpotential_share: float = 1.0
 
     def __post_init__(self):
-        free = {"anode_potential", "cathode_potential", "stack_pressure"}
+        free = {"anode_potential", "cathode_potential", "stack_pressure", "overpotential_share"}
         check_positive(**{field.name: getattr(self, field.name) for field in fields(self) if field.name not in free})
-        check_between(0, LITHIUM_MELTING, T=self.T)
+        check_between(200, LITHIUM_MELTING, T=self.T)
+        check_between(0, 1, overpotential_share=self.overpotential_share)
         check_between(0, np.inf, stack_pressure=self.stack_pressure)
         check_between(-1, 10, anode_potential=self.anode_potential, cathode_potential=self.cathode_potential)
         if not self.cathode_potential > self.anode_potential:
@@ -124,7 +129,7 @@ def _ohmic(use, conductivity, activation_energy=0.0):
 
 
 def _flaw(use, fracture_toughness):
-    driving = overpotential_pressure(use.current_density * use.interface_resistance)
+    driving = overpotential_pressure(use.overpotential_share * use.current_density * use.interface_resistance)
     return fracture_stress(fracture_toughness, use.flaw_size) / (use.stack_pressure + driving)
 
 

@@ -3,9 +3,6 @@
 Digits count here ("0.90" is known to half a hundredth), so cells are read as they were written.
 """
 
-import codecs
-import csv
-import io
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sslib.tables import DATA
+from sslib.tables import DATA, read_rows
 from sslib.units import celsius, hour, mA_cm2, mAh_cm2, mol_m2_h
 
 DELIVERED, CAPACITIES = "delivered", ("delivered", "nominal", "other test")
@@ -118,7 +115,7 @@ def read_throughput_cells(path, known=None):
     import pandas as pd
 
     source, rows = Path(path).name, []
-    header, body, comma = _split(source, _text(source, Path(path).read_bytes()))
+    header, body, comma = read_rows(path, _REQUIRED)
     _check_header(source, header)
     mistakes, places = [], []
     for number, (line, fields) in enumerate(body, 1):
@@ -142,35 +139,6 @@ def read_throughput_cells(path, known=None):
     if cells is None:
         raise ValueError(f"{source}: there is no row below the header; expected one for each cell")
     return cells if known is None else pd.concat([known, cells], ignore_index=True)
-
-
-def _text(source, data):
-    """Text of a file: UTF-8 or UTF-16 with their marks, else UTF-8, else the Western one of spreadsheets."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16")
-    if b"\0" in data:
-        raise ValueError(f"{source}: this is no text; save the table as CSV")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def _split(source, text):
-    """Names of the columns, (line, fields) of each row, and whether a comma separates."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise ValueError(f"{source}: the file is empty; expected the columns {', '.join(_REQUIRED)} and a row per cell")
-    separator = max((",", ";", "\t"), key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    try:
-        rows = [(reader.line_num, fields) for fields in reader if any(field.strip() for field in fields)]
-    except csv.Error as error:
-        raise ValueError(f"{source}, line {reader.line_num}: {error}; save the table as CSV") from None
-    header = [name.strip() for name in rows[0][1]]
-    while header and not header[-1]:
-        header.pop()
-    return header, rows[1:], separator == ","
 
 
 def _check_header(source, header):

@@ -10,8 +10,27 @@ _SHEET = "reference sheet on failure, section 2"
 _DOUX = "Doux 2020, Adv. Energy Mater. 10, 1903253"
 
 
+_POSSIBLE = {
+    "creep_thinning": (0.01, 0.9),
+    "creep_energy": (0.0, 500e3),
+    "interphase_exponent": (0.0, 1.0),
+    "interphase_energy": (0.0, 500e3),
+    "overpotential_share": (0.0, 1.0),
+    "void_exponent": (0.0, 10.0),
+    "void_energy": (0.0, 500e3),
+    "contact_exponent": (0.0, 10.0),
+    "resistance_energy": (0.0, 3 * eV),
+    "short_pressure_rate": (0.0, 10 / MPa),
+    "diffusivity_fall": (1.0, 1e6),
+    "particle_poisson": (0.0, 0.499),
+    "phase_window": (0.01, 0.5),
+    "phase_energy": (0.0, 500e3),
+}
+"""What is possible of parameters that are not simply positive."""
+
+
 def _all(*rows):
-    return {row[0]: Parameter(*row) for row in rows}
+    return {row[0]: Parameter(*row, *_POSSIBLE.get(row[0], ())) for row in rows}
 
 
 _METAL = _all(
@@ -20,8 +39,8 @@ _METAL = _all(
     ("creep_factor", "1", 1.0, 3.0, SPANNING, ASSUMED, "a refit misses a tabulated rate by a third; samples scatter",
      "creep rate of the foil over the fitted law"),
     ("creep_energy", "J/mol", 37e3, 10e3, CENTRED, ASSUMED, "unverified; " + _SHEET, "activation energy of creep"),
-    ("creep_strain", "1", 0.5, 2.0, SPANNING, ASSUMED, "half of the foil's thickness, give or take a factor 2",
-     "strain of the foil that a cell bears"),
+    ("creep_thinning", "1", 0.2, 0.1, EVEN, ASSUMED, "a tenth to three tenths of the foil's thickness",
+     "thinning of the foil that a cell bears"),
     ("void_height", "m", 5 * um, 3.0, SPANNING, ASSUMED, "not known: between a grain and the foil's thickness",
      "height of the voids that stripping leaves"),
 )  # fmt: skip
@@ -30,10 +49,13 @@ _CATHODE = _all(
     ("interphase_resistance", "ohm m2", 0.50 * ohm_cm2, 2.0, SPANNING, SECONDARY,
      "Jung 2019: NCM coated with LiNbO3 | argyrodite, 0.38 ohm h^-0.5 on 1.327 cm2; uncoated it is 8.94 ohm cm2",
      "resistance that the interphase adds in the first hour"),
-    ("interphase_exponent", "1", 0.6, 0.1, EVEN, ASSUMED, "0.5 passivates (Jung 2019), 1 does not; coated: near 0.5",
+    ("interphase_exponent", "1", 0.5, 0.05, EVEN, SECONDARY, "Jung 2019, coated: passivates; what does not has 1",
      "exponent of the interphase's growth in time"),
-    ("interphase_energy", "J/mol", 60e3, 20e3, CENTRED, ASSUMED, "unverified, 40 to 80 kJ/mol; " + _SHEET,
+    ("interphase_energy", "J/mol", 60e3, 20e3, CENTRED, ASSUMED, "unverified, 40 to 80 kJ/mol; " + _SHEET
+     + "; of the time, so that the resistance has n times it",
      "activation energy of the interphase's growth"),
+    ("cathode_resistance", "ohm m2", 20 * ohm_cm2, 2.0, SPANNING, ASSUMED, "charge transfer and half of the ionic rail",
+     "resistance by which a charging current raises the cathode's potential"),
     ("allowed_resistance", "ohm m2", 50 * ohm_cm2, 2.0, SPANNING, ASSUMED, "50 mV at 1 mA/cm2",
      "resistance of the interphase that a cell bears"),
     ("oxidation_potential", "V", 4.4, 0.05, CENTRED, READ, "Witt, NCM83|Li6PS5Cl (abstract): faster above 4.4 V",
@@ -50,17 +72,17 @@ _CATHODE = _all(
      "radius of the active particles"),
     ("active_area", "1", 30.0, 1.5, SPANNING, ASSUMED, "50 um with half its volume in such particles: 3 * 0.5 L/R",
      "surface of the active particles per area of the cell"),
-    ("particle_diffusivity", "m2/s", 1e-14, 3.0, SPANNING, ASSUMED, "NMC811: 2e-14 at 0.25, 3e-15 at 0.8",
-     "diffusivity of lithium in the particles at half charge"),
-    ("diffusivity_fall", "1", 7.0, 2.0, SPANNING, ASSUMED, "NMC811: 2e-14 at 0.25, 3e-15 at 0.8",
-     "diffusivity at half charge over that at either end"),
+    ("particle_diffusivity", "m2/s", 2e-14, 3.0, SPANNING, SECONDARY, "NMC811 at 0.25; " + _SHEET,
+     "diffusivity of lithium in the particles at a quarter of the charge"),
+    ("diffusivity_fall", "1", 20 / 3, 2.0, SPANNING, SECONDARY, "NMC811: 3e-15 m2/s at 0.8; " + _SHEET,
+     "that diffusivity over the one at 0.8"),
     ("particle_modulus", "Pa", 140 * GPa, 1.2, SPANNING, ASSUMED, _SHEET, "Young's modulus of the particles"),
     ("particle_poisson", "1", 0.25, 0.03, CENTRED, ASSUMED, _SHEET, "Poisson's ratio of the particles"),
     ("partial_volume", "m3/mol", 2e-6, 1.3, SPANNING, ASSUMED, _SHEET, "partial molar volume of lithium in them"),
     ("particle_toughness", "Pa m^0.5", 0.2 * MPa, 2.0, SPANNING, ASSUMED, "layered oxides: not verified",
      "fracture toughness of the particles"),
     ("particle_flaw", "m", 0.2 * um, 3.0, SPANNING, ASSUMED, "a fraction of a primary grain",
-     "flaw inside a particle"),
+     "flaw at a particle's surface"),
     ("phase_window", "1", 0.3, 0.05, CENTRED, ASSUMED, "no onset law is known", "distance from half charge at which "
      "the layered oxide begins to reorder"),
     ("phase_energy", "J/mol", 60e3, 20e3, CENTRED, ASSUMED, "no onset law is known",

@@ -82,7 +82,7 @@ def capacity_fade(
 
     Notes
     -----
-    An extrapolation, and to be shown as one: the interphase's law is known for months at room temperature and one
+    An extrapolation, and to be shown as one: the interphase's law is known at room temperature and for one
     electrode, and no law is known for the contact that voids take. That the area is lost in proportion to the lithium
     that does not flow back, and the height of a void, are assumptions; plating is taken to heal nothing. Contact lost
     inside the cathode is left out. `failed` and `capacity` belong to the same draws: a short ends a cell that still

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sslib.checks import check_positive
 from sslib.failure.conditions import Conditions
 from sslib.failure.counting import Grid, count
 from sslib.failure.lines import safe_interval, severity
@@ -167,7 +168,9 @@ def failure_map(conditions, parameters, mechanisms=FULL_CELL, *, draws=None, see
     y_name, x_name = _axes(conditions)
     x, y = getattr(conditions, x_name), getattr(conditions, y_name)
     by_current = y_name == "current_density"
-    draws = draws or (DRAWS_WITH_CURRENT if by_current else DRAWS_WITHOUT)
+    if draws is None:
+        draws = DRAWS_WITH_CURRENT if by_current else DRAWS_WITHOUT
+    check_positive(draws=draws)
     values = parameters.draws(draws, seed, sorted({name for one in chosen for name in one.parameters}))
     if by_current:
         grid, columns = Grid(y), {x_name: x}

@@ -59,6 +59,8 @@ class Mechanism:
     evidence, source : str
     relative : bool
         Without a known onset: its severity compares conditions, and it never counts as a failure.
+    scope : str
+        What besides conditions the law was established for.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Mechanism:
     evidence: str
     source: str
     relative: bool = False
+    scope: str = ""
 
     def extrapolated(self, conditions):
         """Whether the law is used beyond the conditions for which it was established, an array of bool.
@@ -108,7 +111,10 @@ def _electronic(c, p):
 def _creep(c, p):
     at_one = squeeze_rate(1 * MPa, p["foil_radius"], p["foil_thickness"], reference_temperature)
     strain_per_hour = p["creep_factor"] * at_one * hour / arrhenius(c.T, p["creep_energy"])
-    share = (strain_per_hour / p["creep_strain"]) ** (1 / MASIAS.exponent)
+    # The disc stiffens as it thins: by the squeezed thickness, this product of first rate and time thins it so far.
+    order = MASIAS.exponent + 1
+    allowed = ((1 - p["creep_thinning"]) ** -order - 1) / order
+    share = (strain_per_hour / allowed) ** (1 / MASIAS.exponent)
     return (Line(static=c.stack_pressure / MPa * share, exponent=1 / MASIAS.exponent),)
 
 
@@ -117,7 +123,9 @@ def _interphase(c, p):
     faster = 1 / arrhenius(c.T, p["interphase_energy"])
     first = interphase_resistance(1.0, p["interphase_resistance"], exponent, faster) / p["allowed_resistance"]
     rest = p["empty_potential"] + (p["full_potential"] - p["empty_potential"]) * c.state_of_charge
-    oxidised = Line(first * (1 + slope * (rest - p["oxidation_potential"])), first * slope * _contact(c, p), exponent)
+    oxidised = Line(
+        first * (1 + slope * (rest - p["oxidation_potential"])), first * slope * p["cathode_resistance"], exponent
+    )
     return Line(static=first, exponent=exponent), oxidised
 
 
@@ -173,7 +181,12 @@ _DECLARED = (
             Term("charge passed grows the flaw", ASSUMED, {"short_charge": np.inf}),
             Term("stack pressure speeds the growth", SOURCED, {"short_pressure_rate": 0.0}),
         ),
-        {"stack_pressure": (5 * MPa, 25 * MPa), "T": _ROOM, "current_density": (0, 2 * mA_cm2)},
+        {
+            "stack_pressure": (5 * MPa, 25 * MPa),
+            "T": _ROOM,
+            "current_density": (0, 2 * mA_cm2),
+            "time": (0, 1000 * hour),
+        },
         "sourced laws; share of the overpotential and growth calibrated (computed)",
         "Griffith (source 002, eq. 7), Doux 2020 (read, secondary source), Kasemchainan 2019, Duan 2022",
     ),
@@ -191,22 +204,23 @@ _DECLARED = (
         "creep",
         "creep of the lithium foil",
         _creep,
-        ("foil_radius", "foil_thickness", "creep_factor", "creep_energy", "creep_strain"),
+        ("foil_radius", "foil_thickness", "creep_factor", "creep_energy", "creep_thinning"),
         (
             Term("creep is thermally activated", SOURCED, {"creep_energy": 0.0}),
             Term("lithium creeps under stack pressure", SOURCED, {"creep_factor": 0.0}),
         ),
         # The deviatoric stresses of the law's measurement, in a foil of the default size.
         {"stack_pressure": (7.3 * MPa, 22 * MPa), "T": _ROOM},
-        "secondary source for the rate; energy and allowed strain assumed",
+        "secondary source for the rate; energy and allowed thinning assumed",
         "Masias' table refitted (secondary source); squeeze flow after Scott 1931",
+        scope="a disc of 5 mm radius and 50 µm",
     ),
     Mechanism(
         "interphase",
         "growth of the interphase",
         _interphase,
         (
-            *_CONTACT,
+            "cathode_resistance",
             "interphase_resistance",
             "interphase_exponent",
             "interphase_energy",
@@ -223,6 +237,7 @@ _DECLARED = (
         {"T": _ROOM, "time": (0, 1000 * hour)},
         "secondary source for the rate; energy, slope and allowed resistance assumed",
         "Jung 2019 (secondary source), Witt (abstract)",
+        scope="one coated electrode; 1000 h is a choice, the source's time is not known",
     ),
     Mechanism(
         "cracking_by_strain",
@@ -233,6 +248,7 @@ _DECLARED = (
         {},
         "sourced point; expansion assumed",
         "Bucci 2017, in source 002",
+        scope="electrolytes near 15 GPa",
     ),
     Mechanism(
         "cracking_by_rate",
@@ -292,7 +308,7 @@ def mechanism_table(names=tuple(MECHANISMS)):
         rows[one.name] = {
             "mechanism": one.label,
             "evidence": one.evidence,
-            "established for": "nowhere" if one.relative else "; ".join(_range(*item) for item in one.measured.items()),
+            "established for": "nowhere" if one.relative else _scope(one),
             "terms": "; ".join(f"{term.name} ({term.evidence})" for term in one.terms),
             "source": one.source,
         }
@@ -306,6 +322,10 @@ _PRACTICAL = {
     "state_of_charge": ("state of charge", 1.0, 0.0, ""),
     "time": ("time", hour, 0.0, "h"),
 }
+
+
+def _scope(one):
+    return "; ".join([*(_range(name, ends) for name, ends in one.measured.items()), *[one.scope] * bool(one.scope)])
 
 
 def _range(name, ends):

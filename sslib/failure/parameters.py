@@ -35,6 +35,8 @@ class Parameter:
     kind : str
         ``"log-normal"``, ``"normal"`` or ``"uniform"``.
     evidence, source, meaning : str
+    lowest, highest : float
+        What is physically possible: a median beyond is refused, a draw beyond is the end.
 
     Examples
     --------
@@ -51,8 +53,11 @@ class Parameter:
     evidence: str
     source: str
     meaning: str
+    lowest: float = -np.inf
+    highest: float = np.inf
 
     def __post_init__(self):
+        check_between(self.lowest, self.highest, **{self.name: self.median})
         if self.kind == SPANNING:
             check_positive(**{self.name: self.median})
             check_between(1, np.inf, **{f"spread of {self.name}": self.spread})
@@ -70,10 +75,12 @@ class Parameter:
 
     def _of_normal(self, z):
         if self.kind == SPANNING:
-            return self.median * np.exp(np.log(self.spread) / _NINETY * z)
-        if self.kind == EVEN:
-            return self.median + self.spread * (2 * ndtr(z) - 1)
-        return self.median + self.spread / _NINETY * z
+            found = self.median * np.exp(np.log(self.spread) / _NINETY * z)
+        elif self.kind == EVEN:
+            found = self.median + self.spread * (2 * ndtr(z) - 1)
+        else:
+            found = self.median + self.spread / _NINETY * z
+        return np.clip(found, self.lowest, self.highest)
 
 
 @dataclass(frozen=True, eq=False)

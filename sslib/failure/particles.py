@@ -8,9 +8,6 @@ import numpy as np
 from sslib.kinetics import FARADAY
 from sslib.mechanics import fracture_stress
 
-INTERNAL_CRACK = 2 / np.pi
-"""Geometry factor [1] of a crack inside a particle."""
-
 BUCCI_EXPANSION, BUCCI_ENERGY = 0.075, 4.0
 """Change of volume [1] and fracture energy [J/m2] at which a stiff electrolyte (15 GPa) begins to crack; Bucci 2017."""
 
@@ -91,26 +88,35 @@ def insertion_stress(particle_current, radius, diffusivity, modulus, poisson, mo
 
 
 def particle_strength(toughness, flaw_size):
-    """Stress [Pa] at which an internal flaw of a size [m] grows in a particle of a toughness [Pa m^0.5]."""
-    return fracture_stress(toughness, flaw_size, INTERNAL_CRACK)
+    """Stress [Pa] at which a surface flaw of a size [m] grows in a particle of a toughness [Pa m^0.5].
+
+    On extraction the surface is in tension, by as much as the centre is on insertion, and a surface flaw is the sharper
+    one: its factor is 1.12, that of an internal flaw 2/pi.
+    """
+    return fracture_stress(toughness, flaw_size)
 
 
-def end_diffusivity(state_of_charge, middle, fall):
+def end_diffusivity(state_of_charge, best, fall):
     r"""Diffusivity of lithium in a layered oxide [m2/s], which falls towards both ends of the state of charge.
 
-    .. math:: D = D_\text{mid} \, f^{-(2 s - 1)^2}
+    .. math:: D = D_{1/4} \, f^{-|s - 0.25|/0.55}
 
     Parameters
     ----------
     state_of_charge : array_like
         [1]
-    middle : array_like
-        At half charge [m2/s].
+    best : array_like
+        At a state of charge of 0.25 [m2/s].
     fall : array_like
-        f, by how much less it is at either end [1].
+        f, by how much less it is at 0.8 [1].
 
     Notes
     -----
-    An interpolation, symmetric for want of better: NMC811 has 2e-14 m2/s at 0.25 and 3e-15 at 0.8.
+    A line in ln D through two points of NMC811; that it falls as steeply below 0.25 is assumed.
+
+    Examples
+    --------
+    >>> print(f"{end_diffusivity(0.25, 2e-14, 20 / 3):.1e} {end_diffusivity(0.8, 2e-14, 20 / 3):.1e}")
+    2.0e-14 3.0e-15
     """
-    return middle * fall ** -((2 * state_of_charge - 1) ** 2)
+    return best * fall ** (-np.abs(state_of_charge - 0.25) / 0.55)

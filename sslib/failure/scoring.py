@@ -48,13 +48,17 @@ class Score:
     level: float
 
 
-def outcome_table(*, leave_out=True, draws=20_000, seed=0):
+def outcome_table(*, leave_out=True, bracket=BRACKET, unreported=REPORTED_NOWHERE["hours"], draws=20_000, seed=0):
     """Predicted probability of failure against what was observed, a statement a line, as a DataFrame.
 
     Parameters
     ----------
     leave_out : bool
         Whether each study is predicted with the laws recalibrated without it.
+    bracket : float
+        A lifetime t says two things: alive at t over this factor, dead at t times it; above 1.
+    unreported : float
+        Hours that stand in where a duration is not reported [h].
     draws, seed : int
 
     Returns
@@ -67,16 +71,17 @@ def outcome_table(*, leave_out=True, draws=20_000, seed=0):
 
     Notes
     -----
-    A cell that failed after some hours under current gives two statements (`BRACKET`). Where a duration is not
-    reported, `REPORTED_NOWHERE` stands in.
+    A cell that failed after some hours under current gives two statements, of which one is inferred. Bracket and
+    unreported hours are choices on which the score depends: ask for others.
     """
     import pandas as pd
 
+    check_between(1, 100, bracket=bracket)
     rows = failure_observations()
     lines = []
     for row in rows[rows["kind"] == "observation"].itertuples():
         parameters = _parameters_for(row, rows, leave_out)
-        for hours, failed in _statements(row):
+        for hours, failed in _statements(row, bracket, unreported):
             at = observed_conditions(row, hours)
             probability = sum(failure_probability(at, parameters, LITHIUM_SIDE, draws=draws, seed=seed).values())
             lines.append(
@@ -144,7 +149,8 @@ def onset_table(*, leave_out=True, draws=20_000, seed=0):
     Notes
     -----
     Rows for whose electrolyte there are no parameters, and without any stack pressure, cannot be predicted and are
-    left out. Of a range the geometric mean is taken. Where no mechanism is reported, the first of all is.
+    left out; so are, where studies are left out, rows that calibrate an electrolyte that is not refitted. Of a range
+    the geometric mean is taken. Where no mechanism is reported, the first of all is.
     """
     import pandas as pd
 
@@ -152,6 +158,8 @@ def onset_table(*, leave_out=True, draws=20_000, seed=0):
     onsets = rows[(rows["kind"] == "onset") & (rows["modelled_as"] != "") & ~(rows["stack_pressure_MPa"] <= 0)]
     lines = []
     for row in onsets.itertuples():
+        if leave_out and row.calibrates and row.modelled_as != CALIBRATED:
+            continue
         parameters = _parameters_for(row, rows, leave_out)
         at = observed_conditions(row, REPORTED_NOWHERE["hours of an onset"])
         mechanisms = [row.outcome] if row.outcome else LITHIUM_SIDE
@@ -199,12 +207,12 @@ def _parameters_for(row, rows, leave_out):
     return recalibrated(parameters, rows, without=(row.study,) if leave_out else ())
 
 
-def _statements(row):
+def _statements(row, bracket, unreported):
     """(hours, failed) that a row says."""
     if row.outcome == "survived":
-        return [(row.hours if np.isfinite(row.hours) else REPORTED_NOWHERE["hours"], False)]
+        return [(row.hours if np.isfinite(row.hours) else unreported, False)]
     if not np.isfinite(row.hours):
-        return [(REPORTED_NOWHERE["hours"], True)]
+        return [(unreported, True)]
     if row.current_density_mA_cm2 == 0:
         return [(max(row.hours, REPORTED_NOWHERE["hours at once"]), True)]
-    return [(row.hours / BRACKET, False), (row.hours * BRACKET, True)]
+    return [(row.hours / bracket, False), (row.hours * bracket, True)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from sslib.failure.conditions import Conditions
 from sslib.failure.maps import severities
-from sslib.failure.mechanisms import ASSUMED, MECHANISMS, SOURCED
+from sslib.failure.mechanisms import ASSUMED, MECHANISMS, SOURCED, Term
 from sslib.units import MPa, celsius, hour, mA_cm2
 
 NOT_REPRODUCED = "not reproduced"
@@ -93,8 +93,9 @@ def sign_test(parameters, start=START, *, draws=2000, seed=0):
     the rise, the one that slows it most; a term without which nothing is left counts only where no other one matters.
     Creep at low and room temperature is a level: at the pressure of assembly its severity reaches 1 within 200 h.
 
-    The answers are of the first hour. After a hundred, the growth of a short, which Doux's lifetimes ask for, makes
-    filaments worse under more pressure, and their cross at low pressure fails: the sources contradict each other.
+    The answers are of the first hour. After a hundred the growth of a short, which Doux's lifetimes ask for, has taken
+    over: filaments get worse under more pressure, so that their cross at low pressure fails, and their rise with the
+    C-rate is that of the charge, an assumption. The sources contradict each other; other starts give other counts.
     """
     import pandas as pd
 
@@ -138,13 +139,17 @@ def _term(cross, ends, medians, factor, before):
         if end == 0:
             needed.append(term)
         elif left <= 1:
-            stopping.setdefault(abs(float(np.log(start / before))), term)
+            stopping.setdefault(abs(float(np.log(start / before))) if start > 0 and before > 0 else np.inf, term)
         elif left < factor * (1 - 1e-9):
             slowing.setdefault(left, term)
     for found in (stopping, slowing):
         if found:
             return found[min(found)]
-    return needed[0]
+    if needed:
+        return needed[0]
+    # Each alone is enough: nothing follows from a law unless all of them do.
+    evidence = {term.evidence for name in cross.mechanisms for term in MECHANISMS[name].terms}
+    return Term("several terms, each of them enough", ASSUMED if ASSUMED in evidence else SOURCED, {})
 
 
 def _factor(before, after):

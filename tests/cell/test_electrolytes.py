@@ -152,19 +152,24 @@ def test_a_users_electrolyte_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "header", "says"),
     [
-        (["mine,-2e-3,,,,,"], HEADER, "row 1, column conductivity_S_cm: it is -2e-3; it must be between 1e-14 and 10"),
+        (
+            ["mine,-2e-3,,,,,"],
+            HEADER,
+            r"row 1 \(line 2\), column conductivity_S_cm: it is -2e-3; it must be between 1e-14 and 10",
+        ),
         (["mine,fast,,,,,"], HEADER, "column conductivity_S_cm: 'fast' is no number"),
         (["mine,nan,,,,,"], HEADER, "column conductivity_S_cm: it is nan"),
         (["mine,1e-3,9,3,,,"], HEADER, "column shear_modulus_high_GPa: it is below shear_modulus_GPa"),
         (["mine,1e-3,,3,,,"], HEADER, "an upper end without a value in shear_modulus_GPa"),
         (["mine,1e-3,,,2,1,"], HEADER, "window_upper_V: it is below window_lower_V"),
         (["mine,1e-3,,,,,shear"], HEADER, "open_above: 'shear' is no property"),
-        (["mine,1e-3,,,,,", "mine,1e-3,,,,,"], HEADER, "row 2, column material: 'mine' is there twice"),
+        (["mine,1e-3,,,,,", "mine,1e-3,,,,,"], HEADER, r"row 2 \(line 3\), column material: 'mine' is there twice"),
         ([",1e-3,,,,,"], HEADER, "'' is empty"),
-        (["mine,1,e-3,,,,,"], HEADER, "more fields than columns"),
+        (["mine,1,e-3,,,,,x"], HEADER, "more fields than columns"),
         ([], HEADER, "there is no row below the header"),
         (["mine,1"], "material,conductivity_S_m", r"'conductivity_S_m' is unknown \(meant: conductivity_S_cm"),
         (["1"], "conductivity_S_cm", "the column material is missing"),
+        (["mine,1,2"], "material,density_g_cm3,density_g_cm3", "the column density_g_cm3 is there twice"),
     ],
 )
 def test_a_broken_file_is_refused_by_row_and_column(tmp_path, rows, header, says):
@@ -177,7 +182,7 @@ def test_a_broken_file_is_refused_by_row_and_column(tmp_path, rows, header, says
     ("change", "says"),
     [
         ({"stack_pressure": -1.0}, "stack_pressure is -1"),
-        ({"T": 500.0}, "T is 500; it must be between 0 and 453.65"),
+        ({"T": 500.0}, "T is 500; it must be between 200 and 453.65"),
         ({"flaw_size": 0.0}, "flaw_size is 0"),
         ({"cathode_potential": -0.5}, "cathode_potential is -0.5 V; it must be above anode_potential, which is 0 V"),
     ],

@@ -29,7 +29,8 @@ def test_safe_current_is_where_the_probability_passes_the_limit(probability, mec
         sum(failure_probability(AT.at(current_density=found.current * f), LPSCL, mechanisms).values())
         for f in (1 - 1e-9, 1 + 1e-9)
     )
-    assert below <= probability < above
+    # The shares of the mechanisms are summed: a rounding above the limit is no draw above it.
+    assert below <= probability + 1e-12 < above
     shares = failure_probability(AT.at(current_density=found.current), LPSCL, mechanisms)
     assert found.first_mechanism == max(shares, key=shares.get)
     assert sum(found.first.values()) == pytest.approx(1)

@@ -136,13 +136,27 @@ def test_misses_stay_visible_with_their_reason(outcomes):
 
 
 def test_onsets_that_can_be_predicted(onsets):
-    """16 of 18 onsets have an electrolyte and a pressure above zero; their ratios are medians over observed."""
-    assert set(failure_observations().query("kind == 'onset'").index) - set(onsets.index) == {"T1", "F1"}
+    """Without parameters (T1), without pressure (F1), and of W1, on which LLZO's own limit rests, there is none."""
+    assert set(failure_observations().query("kind == 'onset'").index) - set(onsets.index) == {"T1", "F1", "W1"}
     assert np.allclose(onsets["log10_ratio"], np.log10(onsets["predicted"] / onsets["observed"]))
     assert onsets.loc["T2", "observed"] / mA_cm2 == pytest.approx(np.sqrt(0.05 * 0.9))
     assert (onsets["low"] < onsets["predicted"]).all()
     assert (onsets["predicted"] < onsets["high"]).all()
     assert not onsets.loc["K2", "hit"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_sign_test_answers_from_any_start(seed):
+    """Where several terms are each enough for a rise there is no single one to name, and still an answer."""
+    rng = np.random.default_rng(seed)
+    for _ in range(30):
+        start = START.at(
+            time=float(rng.uniform(0.1, 300)) * hour,
+            state_of_charge=float(rng.uniform(0.1, 0.9)),
+            stack_pressure=float(rng.uniform(2, 40)) * MPa,
+            current_density=float(rng.uniform(0.05, 2)) * mA_cm2,
+        )
+        assert sum(sign_counts(sign_test(cell_parameters("LPSCl"), start, draws=20)).values()) == 17
 
 
 def test_sign_test_has_the_crosses_of_table_2():
@@ -182,8 +196,8 @@ def test_sign_counts_of_the_default_cell():
         ({"resistance_energy": (0.0, 0.0)}, "filaments", "low temperature"),
         ({"oxidation_potential": 5.0}, "decomposition", "high state of charge"),
         ({"interphase_energy": (0.0, 0.0)}, "decomposition", "high temperature"),
-        ({"creep_strain": 50.0}, "creep", "low and room temperature"),
-        ({"void_exponent": (-0.5, 0.0)}, "voids", "low pressure"),
+        ({"creep_thinning": (0.5, 0.0)}, "creep", "low and room temperature"),
+        ({"void_exponent": (0.0, 0.0)}, "voids", "low pressure"),
     ],
 )
 def test_signs_are_computed_from_the_parameters(changes, row, direction):

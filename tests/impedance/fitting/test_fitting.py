@@ -172,6 +172,7 @@ def test_circuits_of_a_dozen_parameters_need_no_starts(cathode):
     assert found >= 9
 
 
+@pytest.mark.slow
 def test_intervals_span_what_the_data_cannot_exclude():
     """95 % of intervals hold the truth where the covariance holds it in 40 to 90 %: nearly equal rails with a twin."""
     model = cathode_model("two_rails")
