@@ -61,7 +61,7 @@ def test_another_use_gives_another_verdict(tmp_path):
     ("parameter", "says"),
     [
         ("stack_pressure_MPa=-5", "stack_pressure_MPa is -5 MPa; allowed is 0 to 1000 MPa"),
-        ("temperature_C=200", "temperature_C is 200 degC; allowed is -150 to 180 degC"),
+        ("temperature_C=200", "temperature_C is 200 degC; allowed is -70 to 180 degC"),
         ("own_electrolytes=nowhere.csv", "there is no file"),
         ("flaw_size_um=big", "flaw_size_um is 'big'"),
     ],

@@ -155,7 +155,7 @@ def test_a_users_electrolyte_is_read(tmp_path):
         (
             ["mine,-2e-3,,,,,"],
             HEADER,
-            r"row 1 \(line 2\), column conductivity_S_cm: it is -2e-3; it must be between 1e-14 and 10",
+            r"row 1 \(line 2\), column conductivity_S_cm: it is -2e-3; it must be",
         ),
         (["mine,fast,,,,,"], HEADER, "column conductivity_S_cm: 'fast' is no number"),
         (["mine,nan,,,,,"], HEADER, "column conductivity_S_cm: it is nan"),
