@@ -53,7 +53,7 @@ def test_a_fit_replaces_what_was_typed(tmp_path):
     document = run(tmp_path, "-p", f"fit={fit_of(tmp_path)}")
     low, high = document["results"]["specific_energy_1C"]["interval"]
     assert low < document["results"]["specific_energy_1C"]["value"] < high
-    assert any("R_ion and R_ct -0.90" in note for note in document["notes"])
+    assert any("R_ion and R_ct −0.90" in note for note in document["notes"])
     assert not any("assumed" in note for note in document["notes"])
 
 

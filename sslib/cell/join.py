@@ -161,7 +161,9 @@ def read_fit(path, own, area=None, thickness=None):
     pairs = {pair: entries.get(f"correlation_{'_'.join(pair)}") for pair in permutations(PARAMETERS, 2)}
     diffusion = (entries.get("R_d") or {}).get("value")
     correlations = {pair: entry["value"] for pair, entry in pairs.items() if entry}
-    listed = ", ".join(f"{one} and {other} {value:.2f}" for (one, other), value in correlations.items())
+    listed = ", ".join(f"{one} and {other} {value:.2f}" for (one, other), value in correlations.items()).replace(
+        "-", "−"
+    )
     notes.append(f"Drawn with the fit's correlations: {listed or 'none above 0.5'}.")
     found = KnownTransport(
         known=known,
