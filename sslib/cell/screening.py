@@ -156,7 +156,7 @@ CRITERIA = {
         ("electronic_conductivity",),
         lambda use, electronic_conductivity: electronic_critical_current(electronic_conductivity) / use.current_density,
         FACTOR,
-        "an empirical line through two points, and disputed",
+        "an empirical line through two points, at 1 and 10 mA/cm2, and disputed",
     ),
     "ductility (Pugh)": Criterion(
         ("pugh_ratio",),
@@ -250,7 +250,7 @@ def summarise_findings(findings):
         return f"{best} meets every criterion for this use."
     words = (
         f"No electrolyte meets every criterion for this use. {best} passes the most, {count[PASSES]} of {total}; it "
-        f"fails {count[FAILS]}, and {count[UNDECIDED] + count[UNKNOWN]} stay open."
+        f"fails {count[FAILS]}; undecided or not known: {count[UNDECIDED] + count[UNKNOWN]}."
     )
     factors = {name: found.high for name, found in findings[best].items() if found.kind == FACTOR and found.high < 1}
     if not factors:

@@ -14,7 +14,7 @@ from sslib.failure.laws import (
 from sslib.failure.maps import CONTOURS, FailureMap, failure_map, severities, thresholds
 from sslib.failure.mechanisms import FULL_CELL, LITHIUM_SIDE, MECHANISMS, Mechanism, Term, mechanism_table
 from sslib.failure.observations import failure_observations, observation_points, observed_conditions, recalibrated
-from sslib.failure.parameters import Parameter, Parameters
+from sslib.failure.parameters import SPANNING, Parameter, Parameters
 from sslib.failure.particles import (
     cracking_energy_ratio,
     end_diffusivity,

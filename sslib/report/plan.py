@@ -312,6 +312,8 @@ def _series_name(request):
 
 
 def _safe(text):
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", text):
+        return text
     return re.sub(r"[^A-Za-z0-9._+]+", "-", text).strip("-.") or "-"
 
 

@@ -30,6 +30,9 @@ AXES = {
 }
 """Label, unit, zero and scale of each condition."""
 
+LINES = ("--", "-.", ":")
+"""Lines of published boundaries, in their order."""
+
 _plain = FuncFormatter(lambda value, position: f"{value:g}")
 
 
@@ -81,13 +84,14 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
     for n, (axes, (title, found)) in enumerate(zip(grid[0], maps.items(), strict=True)):
         x, y = _practical(found.x_name, found.x), _practical(found.y_name, found.y)
         filled = axes.contourf(x, y, found.probability, levels=[0, *CONTOURS, 1], cmap="YlOrBr", vmin=0, vmax=1.3)
-        axes.contour(x, y, found.probability, levels=CONTOURS, colors=BLACK, linewidths=[1.8, 0.8, 1.2, 0.8, 0.8])
-        outside = found.leading_extrapolated()
+        axes.contour(x, y, found.probability, levels=CONTOURS, colors=BLACK, linewidths=[2.0, 0.7, 0.7, 0.7, 0.7])
+        # Where next to nothing fails, what leads is noise.
+        outside = found.leading_extrapolated() & (found.probability >= 0.01)
         hatched = hatched or outside.any()
         _hatch(axes, x, y, outside)
-        for label, xs, ys in lines:
+        for (label, xs, ys), style in zip(lines, LINES, strict=False):
             axes.plot(
-                _practical(found.x_name, xs), _practical(found.y_name, ys), "--", color=BLUE, linewidth=1.6, label=label
+                _practical(found.x_name, xs), _practical(found.y_name, ys), linestyle=style, color=BLUE, label=label
             )
         rows = (observations or {}).get(title)
         if rows is not None:
@@ -112,7 +116,9 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
         _name_axes(axes, found, label_y=n == 0)
     bar = figure.colorbar(filled, ax=grid[0], label="probability of failure [1]", ticks=[0, *CONTOURS, 1], pad=0.02)
     bar.ax.tick_params(labelsize=8)
-    _legend_of_points(figure, looks, observations is not None, point is not None, hatched, lines)
+    _legend_of_points(
+        figure, looks, any(len(rows) for rows in (observations or {}).values()), point is not None, hatched, lines
+    )
     return figure
 
 
@@ -138,7 +144,10 @@ def _legend_of_points(figure, looks, observed, operated, hatched, lines):
                 label="this cell",
             )
         )
-    handles += [Line2D([], [], linestyle="--", color=BLUE, label=label) for label, _, _ in lines]
+    handles += [
+        Line2D([], [], linestyle=style, color=BLUE, label=label)
+        for (label, _, _), style in zip(lines, LINES, strict=False)
+    ]
     if hatched:
         handles.append(Patch(facecolor="white", edgecolor=BLACK, hatch="///", label="law extrapolated"))
     if handles:
