@@ -54,7 +54,7 @@ def test_another_use_gives_another_verdict(tmp_path):
     )
     assert code == 0
     assert document["results"]["passed_LPS"]["value"] == 7
-    assert "1 stay open" in document["results"]["verdict"]["value"]
+    assert "undecided or not known: 1" in document["results"]["verdict"]["value"]
 
 
 @pytest.mark.parametrize(

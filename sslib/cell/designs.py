@@ -8,7 +8,7 @@ import numpy as np
 from sslib.cell.energy import DENSITY, SPECIFIC, Cell, stacked
 from sslib.cell.layers import Layer, Material, composite, joined, material, sheet, swollen
 from sslib.checks import check_between, check_positive
-from sslib.units import Wh_kg, Wh_L, g, mAh, mAh_cm2, mg_cm2, um
+from sslib.units import Wh_kg, Wh_L, mAh_cm2, mg_cm2, um
 
 CATHODE, ANODE, FOILS = "cathode", "anode", "foils"
 PRESSURE, PACKAGING, ROOM = "pressure hardware", "packaging", "room to swell"
@@ -95,9 +95,6 @@ class Design:
 
     def __post_init__(self):
         check_positive(loading=self.loading, capacity=self.capacity, voltage=self.voltage, cells=self.cells)
-        if self.active.theoretical is not None:
-            most = self.active.theoretical / (mAh / g)
-            check_between(0, most, **{f"capacity of {self.active.name} [mAh/g]": np.asarray(self.capacity) / (mAh / g)})
         check_between(0, np.inf, excess=self.excess)
         for part in ("pressure", "packaging"):
             for of in ("mass", "thickness"):
