@@ -1,4 +1,5 @@
-"""The command line: ``sslib list``, ``sslib show NOTEBOOK``, ``sslib report [NOTEBOOK …] [-p NAME=VALUE …]``."""
+"""The command line: ``sslib list``, ``sslib show NOTEBOOK``, ``sslib report [NOTEBOOK …] [-p NAME=VALUE …]``,
+``sslib course release [--seed N]``."""
 
 import argparse
 import contextlib
@@ -123,6 +124,19 @@ def _report(options):
     return 1 if failed else 0
 
 
+def _course(options):
+    if Path(options.out).exists() and not Path(options.out).is_dir():
+        raise RequestError(f"--out {str(options.out)!r} is a file; the course needs a folder")
+    from sslib.report.course import release
+
+    failed = release(options.out, options.seed, options.timeout, _tell)
+    if failed:
+        print(f"{len(failed)} assignment{'s' * (len(failed) != 1)} failed: {', '.join(failed)}")
+        return 1
+    print(f"for students: {options.out / 'release'}; points: {options.out / 'points.csv'}")
+    return 0
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="sslib", description="Notebooks for solid-state batteries, run as reports.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -161,6 +175,22 @@ def _parser():
         "--executor", metavar="ADDRESS", help="make the reports on the workers of a Dask scheduler, dask://HOST:PORT"
     )
     command.set_defaults(command=_report)
+
+    course = commands.add_parser("course", help="assignments for a class, in nbgrader's format")
+    command = course.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "release", help="build what students get, the solutions and the table of points"
+    )
+    command.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("reports/course"),
+        help="the course folder of nbgrader; default: reports/course",
+    )  # fmt: skip
+    command.add_argument(
+        "--seed", metavar="N", type=_positive_integer, help="gives a cohort its own numbers; default: the sources' 1"
+    )
+    command.add_argument(
+        "--timeout", metavar="S", type=_positive_integer, default=600, help="longest time for a cell [s]; default: 600"
+    )
+    command.set_defaults(command=_course)
     return parser
 
 

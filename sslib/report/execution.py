@@ -110,7 +110,7 @@ def _papermill(run, notebook, scratch, settings):
     seen = {}
 
     def run_cells(filled_in):
-        seen["error"] = _execute(filled_in, scratch, settings, run.label)
+        seen["error"] = execute(filled_in, scratch, settings, run.label)
         seen["notebook"] = copy.deepcopy(filled_in)  # before papermill marks an error in it
 
     # It warns of parameters whose annotation (a union, a choice) it cannot read; ours are checked by then.
@@ -124,7 +124,7 @@ def _papermill(run, notebook, scratch, settings):
     return seen["notebook"], seen["error"]
 
 
-def _execute(notebook, scratch, settings, label):
+def execute(notebook, scratch, settings, label):
     """Run the cells in place; None, or in one line what went wrong."""
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
