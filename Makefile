@@ -5,7 +5,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow test-extras lab check lock bench
+.PHONY: help report test test-slow test-extras browser lab check lock bench
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -14,10 +14,13 @@ report: .venv/.ready  ## run every topic notebook and write reports/index.html
 	@$(BIN)/python -m sslib.report report
 
 test: .venv/.ready  ## the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow" $(PYTEST)
+	@$(BIN)/python -m pytest -m "not slow and not browser" $(PYTEST)
 
 test-slow: .venv/.ready  ## the tests that take minutes or need the package registry
-	@$(BIN)/python -m pytest -m slow $(PYTEST)
+	@$(BIN)/python -m pytest -m "slow and not browser" $(PYTEST)
+
+browser: .venv/.ready  ## the notebooks in a real JupyterLab and the reports, in Debian's chromium
+	@$(BIN)/python -m pytest -m browser tests/browser $(PYTEST)
 
 test-extras: .venv-extras/.ready  ## the tests against other tools and on a cluster, in an environment of their own
 	@.venv-extras/bin/python -m pytest -m extras $(PYTEST)

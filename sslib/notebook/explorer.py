@@ -1,100 +1,13 @@
-"""Sliders over a figure when a person runs the notebook; the same figure once when nobody does."""
+"""Controls over a figure when a person runs the notebook; the same figure once when nobody does."""
 
-import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shlex
+import warnings
 from html import escape
+from pathlib import Path
 
-from sslib.formatting import unit_sign
-from sslib.notebook.picture import check_alternative_text, encode, show
-
-
-@dataclass(frozen=True)
-class Slider:
-    """A number between two ends."""
-
-    value: float
-    lowest: float
-    highest: float
-    unit: str
-    label: str | None
-    log: bool
-    step: float | None
-
-    def widget(self, description):
-        import ipywidgets
-
-        if self.unit:
-            description += f" [{unit_sign(self.unit)}]"
-        options = {"value": self.value, "description": description, "readout_format": ".4g", **_wide}
-        if self.log:
-            ends = {"min": math.log10(self.lowest), "max": math.log10(self.highest)}
-            step = self.step or (ends["max"] - ends["min"]) / 100
-            return ipywidgets.FloatLogSlider(base=10, step=step, **ends, **options)
-        step = self.step or (self.highest - self.lowest) / 100
-        return ipywidgets.FloatSlider(min=self.lowest, max=self.highest, step=step, **options)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of several values."""
-
-    value: object
-    options: tuple
-    label: str | None
-
-    def widget(self, description):
-        import ipywidgets
-
-        return ipywidgets.Dropdown(value=self.value, options=self.options, description=description, **_wide)
-
-
-_wide = {"style": {"description_width": "14em"}, "layout": {"width": "36em", "max_width": "100%"}}
-
-
-def slider(value, lowest, highest, unit="", label=None, log=False, step=None):
-    """A control for a number.
-
-    Parameters
-    ----------
-    value, lowest, highest : float
-        Where the slider stands at first, and its ends, in `unit`.
-    unit : str
-        Shown beside the name.
-    label : str, optional
-        The name that is shown; the keyword of `draw` if left out.
-    log : bool
-        Whether equal steps are equal factors; the ends must be positive then.
-    step : float, optional
-        Smallest change, in `unit` (in decades if `log`); a hundredth of the range if left out.
-    """
-    if not lowest < highest:
-        raise ValueError(f"the slider runs from {lowest:g} to {highest:g}; the first must be the lower")
-    if not lowest <= value <= highest:
-        raise ValueError(f"the slider stands at {value:g}; it must be between {lowest:g} and {highest:g}")
-    if log and lowest <= 0:
-        raise ValueError(f"the slider starts at {lowest:g}; a logarithmic one must start above zero")
-    return Slider(value, lowest, highest, unit, label, log, step)
-
-
-def choice(value, options, label=None):
-    """A control for one of several values.
-
-    Parameters
-    ----------
-    value : object
-        What is chosen at first.
-    options : sequence
-        What there is to choose from.
-    label : str, optional
-        The name that is shown; the keyword of `draw` if left out.
-    """
-    if isinstance(options, str) or not isinstance(options, Sequence):
-        raise ValueError(f"the options are {options!r}; they must be a list")
-    if value not in options:
-        raise ValueError(f"{value!r} is chosen; it must be one of {', '.join(map(repr, options))}")
-    return Choice(value, tuple(options), label)
+from sslib.notebook.controls import FileChoice, Upload
+from sslib.notebook.picture import LivePicture, check_alternative_text, show
 
 
 def explore(draw, controls, alt, live=None):
@@ -103,9 +16,11 @@ def explore(draw, controls, alt, live=None):
     Parameters
     ----------
     draw : callable
-        Called with the controls' values by name; returns a matplotlib figure, or a figure and a line of text.
+        Called with the controls' values by name; returns a matplotlib figure, or a figure and a line of text. What it
+        raises or warns of is said beneath the figure.
     controls : dict
-        By name, a `slider` or a `choice`.
+        By name, a `slider`, a `choice` or a `choose_file`. Those that name a parameter of the notebook make the
+        command that runs a report at these values.
     alt : str
         Alternative text of the figure.
     live : bool, optional
@@ -118,7 +33,7 @@ def explore(draw, controls, alt, live=None):
     if live:
         from IPython.display import display
 
-        display(panel(draw, controls))
+        display(panel(draw, controls, alt))
         return
     figure, text = _drawn(draw, {name: control.value for name, control in controls.items()})
     show(figure, alt)
@@ -126,46 +41,97 @@ def explore(draw, controls, alt, live=None):
         print(text)
 
 
-def panel(draw, controls):
-    """The live explorer: controls, a button that sets them back, the picture and the text beneath it."""
+def panel(draw, controls, alt):
+    """The live explorer: controls, a button that sets them back, the picture, what it says, and a report's command."""
     import ipywidgets
 
-    widgets = {name: control.widget(control.label or name.replace("_", " ")) for name, control in controls.items()}
+    labels = {name: control.label or name.replace("_", " ") for name, control in controls.items()}
+    widgets = {name: control.widget(labels[name]) for name, control in controls.items()}
+    uploads = {name: Upload(widgets[name]) for name, control in controls.items() if isinstance(control, FileChoice)}
     # No tooltip on the image: ipywidgets 8.1 cannot make its view in JupyterLab then.
-    image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
-    line = ipywidgets.HTML()
+    image = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain", "display": "none"})
+    line, command = ipywidgets.HTML(), ipywidgets.HTML()
     reset = ipywidgets.Button(description="Reset", tooltip="Set every control back to its first value")
+    picture = LivePicture()
     resetting = False
 
     def redraw(change=None):
         if resetting:
             return
-        try:
-            figure, text = _drawn(draw, {name: widget.value for name, widget in widgets.items()})
-            png, width = encode(figure)
-        except Exception as error:  # whatever goes wrong at these values is said in place; the controls stay alive
-            line.value = f'<span style="color: #a40000">{escape(f"{type(error).__name__}: {error}")}</span>'
-            return
+        values = {name: widget.value for name, widget in widgets.items()}
+        values |= {name: values[name].strip() or None for name in uploads}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            warnings.simplefilter("always", RuntimeWarning)
+            try:
+                figure, text = _drawn(draw, values)
+                png, width = picture.encode(figure)
+            except Exception as error:  # whatever goes wrong at these values is said in place; the controls stay alive
+                kept = " The picture is the last that could be drawn." if image.value else ""
+                line.value = f'<div role="alert"><strong>Not drawn:</strong> {escape(_in_words(error) + kept)}</div>'
+                command.value = ""
+                return
         # The picture of one widget is replaced, so that nothing on the page flickers or moves.
-        image.width = str(width)
-        image.value = png
-        line.value = escape(text)
+        image.width, image.value, image.layout.display = str(width), png, None
+        line.value = _status(" ".join([text, *dict.fromkeys(str(warning.message) for warning in caught)]).strip())
+        uploaded = {name for name, upload in uploads.items() if upload.holds(values[name])}
+        command.value = _command(controls, values, labels, uploaded)
 
     def set_back(button):
         nonlocal resetting
         resetting = True
         try:
             for name, control in controls.items():
-                widgets[name].value = control.value
+                widgets[name].value = control.value if name not in uploads else control.value or ""
         finally:
             resetting = False
+        picture.forget()
         redraw()
 
     for widget in widgets.values():
         widget.observe(redraw, names="value")
     reset.on_click(set_back)
     redraw()
-    return ipywidgets.VBox([*widgets.values(), reset, image, line])
+    fields = [w if n not in uploads else ipywidgets.HBox([w, uploads[n].button]) for n, w in widgets.items()]
+    described = ipywidgets.HTML(f'<span style="{_unseen}">Figure: {escape(alt)}</span>')
+    rows = ipywidgets.Box(fields, layout={"flex_flow": "row wrap"})
+    return ipywidgets.VBox([rows, reset, image, described, line, command])
+
+
+_unseen = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
+
+
+def _command(controls, values, labels, uploaded):
+    """What to type for a report at these values, and what of them it cannot say."""
+    stated = [name for name, control in controls.items() if control.parameter and name not in uploaded]
+    silent = [labels[name] for name, control in controls.items() if not control.parameter]
+    session = Path(os.environ.get("JPY_SESSION_NAME", ""))
+    words = ["sslib", "report", session.stem if session.suffix == ".ipynb" else "NOTEBOOK"]
+    for name in stated:
+        words += ["-p", f"{controls[name].parameter}={controls[name].text(values[name])}"]
+    lines = []
+    if stated:
+        text = escape(shlex.join(words), quote=True)
+        style = "width: 100%; box-sizing: border-box; font-family: monospace"
+        lines.append(f'<label>A report at these values:<input readonly value="{text}" style="{style}"></label>')
+    if silent:
+        lines.append(f"No parameter of the notebook, so not in a report's command: {escape(', '.join(silent))}.")
+    if uploaded:
+        lines.append("A file that was uploaded lives as long as this kernel; a report needs the path of your own.")
+    return "".join(f"<div>{each}</div>" for each in lines)
+
+
+def _status(text):
+    """A line that a screen reader reads out."""
+    return f'<div role="status">{escape(text)}</div>'
+
+
+def _in_words(error):
+    """What an error says; what was meant for programmers has its kind before it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    words = str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
+    return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
 def _drawn(draw, values):

@@ -1,13 +1,19 @@
 """explore() and show(): pictures in a report, sliders for a person."""
 
+import re
+import shlex
 import warnings
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
 
 import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from sslib.notebook import choice, explore, show, slider
+from sslib.notebook import choice, choose_file, explore, show, slider
 from sslib.notebook.explorer import panel
+from sslib.notebook.picture import LivePicture
 
 controls = {
     "resistance": slider(20.0, 1.0, 1000.0, "ohm", log=True),
@@ -29,6 +35,11 @@ def draw(resistance, offset, model):
     figure, axes = pyplot.subplots(figsize=(4, 3))
     axes.plot([0, resistance], [offset, 1])
     return figure, f"{model}: {resistance:.0f} ohm"
+
+
+def status(text):
+    """The line beneath the picture, which a screen reader reads out."""
+    return f'<div role="status">{text}</div>'
 
 
 def width_of(png):
@@ -68,10 +79,11 @@ def test_a_session_shows_the_controls(shown, monkeypatch, session, live, widgets
 
 def test_the_picture_answers_to_every_control():
     """A control that does nothing teaches something wrong."""
-    resistance, offset, model, reset, image, line = panel(draw, controls).children
+    box, reset, image, _, line, _ = panel(draw, controls, "a line").children
+    resistance, offset, model = box.children
     assert resistance.description == "resistance [Ω]"
     assert offset.description == "shift"
-    assert (image.width, line.value) == ("400", "line: 20 ohm")
+    assert (image.width, line.value) == ("400", status("line: 20 ohm"))
     pictures = [image.value]
     resistance.value = 100.0
     pictures.append(image.value)
@@ -79,7 +91,7 @@ def test_the_picture_answers_to_every_control():
     pictures.append(image.value)
     assert len(set(pictures)) == 3
     model.value = "rails"
-    assert line.value == "rails: 100 ohm"
+    assert line.value == status("rails: 100 ohm")
     reset.click()
     assert (resistance.value, offset.value, model.value) == (20.0, 0.0, "line")
     assert image.value == pictures[0]
@@ -88,14 +100,130 @@ def test_the_picture_answers_to_every_control():
 
 def test_an_error_is_said_in_place_and_the_controls_stay():
     """A traceback beneath a slider that then does nothing more ends the exploration."""
-    resistance, *_, image, line = panel(draw, controls).children
+    box, _, image, _, line, command = panel(draw, controls, "a line").children
+    resistance = box.children[0]
     before = image.value
     resistance.value = 900.0
-    assert "ValueError: resistance is &lt;too&gt; high" in line.value
+    assert "resistance is &lt;too&gt; high. The picture is the last that could be drawn." in line.value
+    assert "ValueError" not in line.value, "the kind of a Python error is no word of a battery group's"
     assert image.value == before
+    assert command.value == ""
     resistance.value = 30.0
-    assert line.value == "line: 30 ohm"
+    assert line.value == status("line: 30 ohm")
     assert image.value != before
+
+
+def test_what_is_warned_of_stands_beneath_the_figure():
+    """A warning that goes to a log that nobody opens was not given."""
+
+    def careless(offset):
+        warnings.warn("beyond the measured range", stacklevel=2)
+        return Figure(), "a line"
+
+    line = panel(careless, {"offset": controls["offset"]}, "a line").children[4]
+    assert line.value == status("a line beyond the measured range")
+
+
+def typed(command):
+    """The words that a shell makes of a command that was pasted into it."""
+    return shlex.split(unescape(re.search(r'value="([^"]*)"', command.value)[1]))
+
+
+def test_the_command_of_a_report_follows_the_controls(monkeypatch):
+    """What was found by hand would have to be typed anew, with a slip in it."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "somewhere/a b.ipynb")
+    named = {
+        "thickness": slider(1 / 3, 0.1, 1000.0, "um", log=True, parameter="thickness_um"),
+        "law": choice("one", ["one", "it's two"], parameter="law"),
+        "flaw": slider(1.0, 0.5, 2.0, label="flaw <size>"),
+    }
+    box, *_, command = panel(lambda **values: Figure(), named, "nothing").children
+    assert typed(command) == ["sslib", "report", "a b", "-p", "thickness_um=0.333333333333", "-p", "law=one"]
+    assert "not in a report's command: flaw &lt;size&gt;." in command.value
+    thickness, law, _ = box.children
+    thickness.value, law.value = 123.45678, "it's two"
+    assert typed(command) == ["sslib", "report", "a b", "-p", "thickness_um=123.5", "-p", "law=it's two"]
+
+
+@pytest.fixture
+def reader(tmp_path, monkeypatch):
+    """An explorer of files in a folder of its own: its field, its button, its line and its command."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b.CSV").write_text("two")
+    (tmp_path / "a.csv").write_text("one")
+    (tmp_path / "notes.txt").write_text("no")
+
+    def read(file):
+        return Figure(), "nothing" if file is None else Path(file).read_text()
+
+    files = {"file": choose_file(None, ["set"], [".csv"], parameter="series")}
+    box, _, _, _, line, command = panel(read, files, "nothing").children
+    [row] = box.children
+    return *row.children, line, command
+
+
+def test_a_file_is_typed_or_suggested(reader):
+    """A path that only the kernel's folder makes right would fail in a terminal."""
+    field, _, line, command = reader
+    assert field.options == ("set", "a.csv", "b.CSV")
+    assert line.value == status("nothing")
+    assert "series=None" in command.value
+    field.value = " a.csv "
+    assert line.value == status("one")
+    assert f"series={Path.cwd() / 'a.csv'}" in command.value
+    field.value = "missing.csv"
+    assert "missing.csv: No such file or directory." in line.value
+
+
+def test_a_file_is_sent_under_its_own_name_and_again_when_it_changed(reader):
+    """A second version of the same name would show the first; a name with a path in it would write elsewhere."""
+    button, line, command = reader[1:]
+    for content in ("first", "second"):
+        sent = {"name": "../cell.csv", "type": "", "size": 9, "content": memoryview(content.encode())}
+        button.value = ({**sent, "last_modified": datetime.now(UTC)},)
+        assert line.value == status(content)
+    assert "series" not in command.value
+    assert "lives as long as this kernel" in command.value
+    assert not Path("../cell.csv").exists()
+
+
+def bars(longest, title="a"):
+    figure = Figure(figsize=(4, 3), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, longest])
+    axes.set(ylabel="height", title=title)
+    return figure
+
+
+def left_end(picture, figure):
+    picture.encode(figure)
+    return figure.axes[0].get_position().x0
+
+
+def test_panels_stay_where_they_are_until_a_number_needs_room():
+    """A figure that jumps at each move tires the eyes; one that keeps still at any price cuts its numbers off."""
+    picture = LivePicture()
+    first = left_end(picture, bars(5))
+    assert left_end(picture, bars(4)) == first
+    wider = left_end(picture, bars(5e5))
+    assert wider > first + 0.02
+    assert left_end(picture, bars(5)) == wider
+    picture.forget()
+    assert left_end(picture, bars(5)) == first
+    laid_out = bars(5e5)
+    LivePicture().encode(laid_out)
+    assert laid_out.axes[0].get_position().x0 == wider, "the second layout is that of a figure drawn alone"
+
+
+def test_another_figure_is_laid_out_anew():
+    """Places of one panel say nothing of two, nor those without a title of those with one."""
+    picture = LivePicture()
+    picture.encode(bars(5, title=""))
+    titled = bars(5)
+    picture.encode(titled)
+    alone = bars(5)
+    LivePicture().encode(alone)
+    assert titled.axes[0].get_position().y1 == alone.axes[0].get_position().y1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from sslib.notebook.figures.style import BLACK, BLUE, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREY, SMALL, VERMILION, figure_of, label_contours
 from sslib.units import MPa, celsius
 
 _CASES = ((VERMILION, "--", 1.8), (BLACK, ":", 1.6), (BLUE, "-", 2.2))
@@ -41,7 +41,7 @@ def deformation_map_figure(stress, T, rate, diffusion_share, holds, marks, measu
     levels = np.arange(-12, 3, 2)
     filled = axes.contourf(x, y, np.log10(rate), levels=levels, cmap="cividis", extend="both")
     lines = axes.contour(x, y, np.log10(rate), levels=levels, colors="white", linewidths=0.7, linestyles="solid")
-    axes.clabel(lines, levels[1::2], fmt="%.0f", fontsize=8)
+    label_contours(axes, lines, levels[1::2], "%.0f")
     blank = ListedColormap([(1, 1, 1, 0)])
     axes.contourf(x, y, ~np.asarray(holds), levels=[0.5, 1.5], cmap=blank, hatches=["////"])
     axes.contour(x, y, diffusion_share, levels=[0.5], colors="white", linewidths=1.8, linestyles="dashed")
@@ -54,10 +54,10 @@ def deformation_map_figure(stress, T, rate, diffusion_share, holds, marks, measu
         looks = {"color": BLACK, "markerfacecolor": "white", "markersize": 7, "linestyle": "none", "zorder": 4}
         axes.plot(free / MPa, height, "s", label=None if number else "stack pressure, as if free", **looks)
         axes.plot(confined / MPa, height, "o", label=None if number else "what it is between plates", **looks)
-        for stress_there in (free, confined):
+        for stress_there, away in ((free, 7), (confined, -17)):
             axes.annotate(
-                label, (stress_there / MPa, height), xytext=(0, 7), textcoords="offset points", ha="center",
-                fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+                label, (stress_there / MPa, height), xytext=(0, away), textcoords="offset points", ha="center",
+                fontsize=SMALL, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )  # fmt: skip
     handles, _ = axes.get_legend_handles_labels()
     handles += [
@@ -67,7 +67,7 @@ def deformation_map_figure(stress, T, rate, diffusion_share, holds, marks, measu
         Patch(facecolor="#888888", hatch="////", edgecolor=BLACK, label="outside the law's range"),
     ]
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=3, fontsize=8, facecolor="#999999", edgecolor="none"
+        handles=handles, loc="outside upper center", ncols=3, fontsize=SMALL, facecolor="#999999", edgecolor="none"
     )
     axes.set(xscale="log", xlabel="deviatoric stress [MPa]", ylabel="temperature [°C]", xlim=(x[0], x[-1]))
     axes.xaxis.set_major_formatter(_plain)
@@ -98,19 +98,19 @@ def confinement_figure(pressure, strains, hours, reported, holds_to):
         axes.loglog(x, strain, line, color=colour, linewidth=width, label=label)
     axes.axvspan(max(holds_to / MPa, x[0]), x[-1], facecolor="none", edgecolor="#bbbbbb", hatch="////", linewidth=0)
     axes.axhline(0.1, color=GREY, linewidth=0.8)
-    axes.text(0.3, 0.13, "a tenth", transform=axes.get_yaxis_transform(), color=GREY, fontsize=8)
+    axes.text(0.3, 0.13, "a tenth", transform=axes.get_yaxis_transform(), color=GREY, fontsize=SMALL)
     for value, words in reported:
         axes.axvline(value / MPa, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
             words, (value / MPa, 0.98), xycoords=("data", "axes fraction"), xytext=(-2, 0),
-            textcoords="offset points", rotation=90, ha="right", va="top", fontsize=8, color=GREY,
+            textcoords="offset points", rotation=90, ha="right", va="top", fontsize=SMALL, color=GREY,
         )  # fmt: skip
     axes.set(xlabel="stack pressure [MPa]", ylabel=f"logarithmic strain after {hours:g} h [1]", ylim=(1e-6, 1e6))
     axes.set_xlim(x[0], x[-1])
     axes.xaxis.set_major_formatter(_plain)
     axes.minorticks_off()
     axes.grid(color="#dddddd")
-    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=SMALL)
     return figure
 
 
@@ -132,7 +132,7 @@ def aspect_figure(slenderness, allowed, reported):
     for value, words in reported:
         axes.axhline(value / MPa, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
-            words, (slenderness[0], value / MPa), xytext=(3, 2), textcoords="offset points", fontsize=8, color=GREY,
+            words, (slenderness[0], value / MPa), xytext=(3, 2), textcoords="offset points", fontsize=SMALL, color=GREY,
         )  # fmt: skip
     axes.set(xlabel="radius over thickness [1]", ylabel="pressure for a tenth [MPa]")
     axes.set_xlim(slenderness[0], slenderness[-1])

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of, label_contours
 
 LAW_LOOKS = ((BLUE, "-", "o"), (VERMILION, "--", "s"), (GREEN, "-.", "^"), (BLACK, ":", "D"))
 """Colour, line and mark of each law, in the order in which they are given."""
@@ -40,7 +40,7 @@ def law_figure(fraction, curves, highest, points, recipe, rails):
     left.errorbar(points["electrolyte_fraction"], effective, reach, label="published", **looks)
     left.set(xlabel="volume fraction of the phase [1]", ylabel="effective / pure conductivity [1]", xlim=(0, 1))
     left.set_ylim(0, 1)
-    left.legend(framealpha=1, fontsize=8, loc="upper left")
+    left.legend(framealpha=1, fontsize=SMALL, loc="upper left")
     for (ionic, electronic), (colour, line, _) in zip(rails.values(), LAW_LOOKS, strict=False):
         for values, width in ((ionic, 2.2), (electronic, 1.0)):
             right.semilogy(100 * recipe, np.where(values > 0, values, np.nan), line, color=colour, linewidth=width)
@@ -48,7 +48,7 @@ def law_figure(fraction, curves, highest, points, recipe, rails):
     right.set_ylim(max(positive[positive > 0].min(), positive.max() * 1e-5) / 2, positive.max() * 3)
     right.plot([], [], color=GREY, linewidth=2.2, label="ionic (thick)")
     right.plot([], [], color=GREY, linewidth=1.0, label="electronic (thin)")
-    right.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    right.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     right.set(xlabel="active material [% of mass]", ylabel="effective conductivity [mS/cm]")
     right.yaxis.set_major_formatter(_plain)
     for axes in (left, right):
@@ -78,11 +78,11 @@ def composition_map_figure(active, thickness, maps, optima, unit="Wh/kg"):
     for axes, (law, values) in zip(grid.flat, maps.items(), strict=False):
         filled = axes.contourf(100 * active, thickness, values.T, levels=levels, cmap="cividis")
         lines = axes.contour(100 * active, thickness, values.T, levels=levels[2::2], colors="white", linewidths=0.7)
-        axes.clabel(lines, fmt="%.0f", fontsize=7)
+        label_contours(axes, lines, form="%.0f")
         best, depth, value, at_edge = optima[law]
         mark, note = (">", ", at the edge of the search") if at_edge else ("*", "")
         axes.plot(100 * best, depth, mark, markersize=12, color="white", markeredgecolor=BLACK, clip_on=False, zorder=4)
-        axes.set_title(f"{law}: {value:.0f} {unit}{note}", fontsize=9)
+        axes.set_title(f"{law}: {value:.0f} {unit}{note}", fontsize=SMALL)
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(_plain)
         axes.yaxis.set_minor_formatter(NullFormatter())
@@ -160,7 +160,7 @@ def gain_figure(conductivity, series, materials, now):
         textcoords="offset points",
         ha="right",
         va="top",
-        fontsize=8,
+        fontsize=SMALL,
         color=GREY,
     )
     heights = np.linspace(0.05, 0.42, max(len(materials), 2))
@@ -174,7 +174,7 @@ def gain_figure(conductivity, series, materials, now):
             xytext=(-3 if right else 3, 0),
             textcoords="offset points",
             ha="right" if right else "left",
-            fontsize=8,
+            fontsize=SMALL,
             color=GREY,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )

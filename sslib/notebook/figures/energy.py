@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from sslib.cell import DENSITY, SPECIFIC, break_even_by_mass, break_even_by_volume
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of, label_contours
 from sslib.units import Wh_kg, Wh_L, mg_cm2, um
 
 PARTS = {
@@ -81,7 +81,7 @@ def energy_contour_figure(loading, thickness, cells, reference, point):
         panel.set(xlabel="loading [mg/cm²]", title=label, xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
         panel.fill_between(x, even[:, 0] / um, y[-1], color="#e8e8e8", label="below the liquid cell")
         lines = panel.contour(x, y, energy.T, levels=9, colors=BLUE, linewidths=1)
-        panel.clabel(lines, fmt="%g", fontsize=8)
+        label_contours(panel, lines)
         panel.plot(x, even[:, 0] / um, "--", color=VERMILION, linewidth=2.4, label="equal to the liquid cell")
         panel.plot(point[0] / mg_cm2, point[1] / um, "*", markersize=14, color="white", mec=BLACK, label="this cell")
     axes[0].set_ylabel("separator thickness [µm]")

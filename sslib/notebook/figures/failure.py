@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from sslib.failure import CONTOURS, MECHANISMS
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of
 from sslib.units import MPa, hour, mA_cm2, mAh_cm2
 
 MECHANISM_LOOKS = {
@@ -105,7 +105,7 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
                     place,
                     xytext=(6, -11 if k % 2 else 5),
                     textcoords="offset points",
-                    fontsize=7,
+                    fontsize=SMALL,
                     zorder=5,
                     annotation_clip=True,
                 )
@@ -115,10 +115,9 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
         axes.set_title(title, fontsize=10)
         _name_axes(axes, found, label_y=n == 0)
     bar = figure.colorbar(filled, ax=grid[0], label="probability of failure [1]", ticks=[0, *CONTOURS, 1], pad=0.02)
-    bar.ax.tick_params(labelsize=8)
-    _legend_of_points(
-        figure, looks, any(len(rows) for rows in (observations or {}).values()), point is not None, hatched, lines
-    )
+    bar.ax.tick_params(labelsize=SMALL)
+    observed = any(len(rows) for rows in (observations or {}).values())
+    _legend_of_points(figure, looks, observed, point is not None, hatched, lines)
     return figure
 
 
@@ -151,7 +150,7 @@ def _legend_of_points(figure, looks, observed, operated, hatched, lines):
     if hatched:
         handles.append(Patch(facecolor="white", edgecolor=BLACK, hatch="///", label="law extrapolated"))
     if handles:
-        figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False, fontsize=8)
+        figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=SMALL)
 
 
 def first_mechanism_figure(maps, point=None):
@@ -189,7 +188,7 @@ def first_mechanism_figure(maps, point=None):
                     x[columns[middle]],
                     y[rows[middle]],
                     word,
-                    fontsize=8,
+                    fontsize=SMALL,
                     ha="center",
                     va="center",
                     bbox=box,
@@ -206,7 +205,7 @@ def first_mechanism_figure(maps, point=None):
         if k
     ]
     handles.append(Patch(facecolor="white", edgecolor=BLACK, hatch="///", label="law extrapolated"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=8)
+    figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=SMALL)
     return figure
 
 
@@ -237,7 +236,7 @@ def failure_in_time_figure(hours, total, by_mechanism, stated=None):
     axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel=AXES["time"][0], ylabel="probability of failure [1]")
     axes.xaxis.set_major_formatter(_plain)
     axes.grid(color="#dddddd")
-    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    axes.legend(frameon=False, fontsize=SMALL, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 
@@ -257,7 +256,7 @@ def variance_figure(shares, best=8):
     axes.plot(rows["total"], rows.index, "s", markerfacecolor="none", color=BLACK, markersize=9, label="with others")
     axes.set(xlabel="share of the variance [1]", xlim=(-0.02, max(1.0, rows["total"].max()) * 1.02))
     axes.grid(color="#dddddd")
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(frameon=False, fontsize=SMALL, loc="lower right")
     return figure
 
 
@@ -285,14 +284,16 @@ def onset_figure(onsets):
         reach = np.abs([rows["low"] / mA_cm2 - predicted, rows["high"] / mA_cm2 - predicted])
         face = "white" if calibrates else BLACK
         axes.errorbar(observed, predicted, reach, fmt=mark, color=BLACK, markerfacecolor=face, capsize=2, label=word)
-    for name, row in onsets.iterrows():
+    for k, (name, row) in enumerate(onsets.sort_values(["observed", "predicted"]).iterrows()):
         place = row["observed"] / mA_cm2, row["predicted"] / mA_cm2
-        axes.annotate(name, place, xytext=(6, -10), textcoords="offset points", fontsize=7)
+        # Neighbours lie close together: their names stand on both sides by turns.
+        away, side = ((4, -11), "left") if k % 2 else ((-4, 4), "right")
+        axes.annotate(name, place, xytext=away, textcoords="offset points", ha=side, fontsize=SMALL)
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="observed onset [mA/cm²]")
     axes.set(ylabel="predicted, median and 90 % of draws [mA/cm²]")
     for own in (axes.xaxis, axes.yaxis):
         own.set_major_formatter(_plain)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    axes.legend(frameon=False, fontsize=SMALL, loc="upper left")
     return figure
 
 
@@ -323,7 +324,7 @@ def conditions_leverage_figure(effects, now):
     axes.set_yticks(range(len(effects)), list(reversed(effects)))
     axes.set(xlabel="probability of failure [1]", xlim=(-0.02, 1.02))
     axes.grid(axis="x", color="#dddddd")
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
 
@@ -341,11 +342,13 @@ def fade_figure(fade):
     left.plot(hours, middle / mAh_cm2, color=BLUE, marker="o", markersize=3.5, label="median")
     left.axhline(fade.fresh / mAh_cm2, color=GREY, linestyle="--", label="fresh")
     left.set(xscale="log", xlabel=AXES["time"][0], ylabel="delivered capacity [mAh/cm²]", ylim=(0, None))
-    left.legend(frameon=False, fontsize=8, loc="lower left")
-    left.set_title(f"at {fade.discharge_current / mA_cm2:.3g} mA/cm², if it does not fail (extrapolated)", fontsize=9)
+    left.legend(frameon=False, fontsize=SMALL, loc="lower left")
+    left.set_title(
+        f"at {fade.discharge_current / mA_cm2:.3g} mA/cm², if it does not fail (extrapolated)", fontsize=SMALL
+    )
     right.plot(hours, 1 - fade.failed.mean(axis=0), color=VERMILION, marker="s", markersize=3.5)
     right.set(xscale="log", ylim=(-0.02, 1.02), xlabel=AXES["time"][0], ylabel="share that has not failed [1]")
-    right.set_title("share of the same draws", fontsize=9)
+    right.set_title("share of the same draws", fontsize=SMALL)
     for axes in (left, right):
         axes.grid(color="#dddddd")
         axes.xaxis.set_major_formatter(_plain)

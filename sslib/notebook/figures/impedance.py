@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from sslib.formatting import number
-from sslib.notebook.figures.style import BLACK, BLUE, DATA, GREEN, GREY, MODEL, VERMILION, WIDTH, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, DATA, GREEN, GREY, MODEL, SMALL, VERMILION, WIDTH, figure_of
 from sslib.units import S_cm, celsius, cm, eV
 
 PARTS_OF_A_PELLET = {
@@ -67,6 +67,8 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
     axes["magnitude"].yaxis.set_major_formatter(_plain)
     few = np.ptp(np.log10(np.abs(measured))) < 1.3
     axes["magnitude"].yaxis.set_minor_formatter(_plain if few else NullFormatter())
+    if few:
+        axes["magnitude"].yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
     axes["phase"].set(xlabel="frequency [Hz]", ylabel="−phase [°]")
     for name in ("magnitude", "phase"):
         axes[name].grid(color="#dddddd")
@@ -236,7 +238,7 @@ def series_figure(spectra, fits):
         loss.loglog(spectrum.frequency, -data.imag, **marks)
         loss.loglog(spectrum.frequency, -model.imag, **line)
     nyquist.set(xlim=(0, 1.6), ylim=(0, 1.6), xlabel="Re Z / total [1]", ylabel="−Im Z / total [1]", aspect="equal")
-    nyquist.legend(frameon=False, fontsize="small", loc="upper left")
+    nyquist.legend(frameon=False, fontsize=SMALL, loc="upper left")
     loss.set(xlabel="frequency [Hz]", ylabel="−Im Z [Ω]")
     return figure
 

@@ -5,7 +5,7 @@ from matplotlib import colormaps
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from sslib.formatting import number
-from sslib.notebook.figures.style import BLACK, BLUE, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREY, SMALL, VERMILION, figure_of
 from sslib.units import hour, mAh_cm2
 
 _MARKS = "os^Dv"
@@ -112,7 +112,7 @@ def ragone_figure(curves):
         axes.plot([low, high], [low * hours, high * hours], color="#cccccc", linewidth=1, zorder=0)
         at = min(top / 1.12 / hours, high / 1.25)
         if low < at < high and bottom < at * hours < top:
-            axes.annotate(name, (at, at * hours), color=GREY, fontsize="small", ha="right", va="top")
+            axes.annotate(name, (at, at * hours), color=GREY, fontsize=SMALL, ha="right", va="top")
     axes.set(xlabel="mean specific power [W/kg]", ylabel="specific energy [Wh/kg]")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -149,7 +149,7 @@ def improvement_figure(gains, c_rate):
                 textcoords="offset points",
                 ha="right" if value < 0 else "left",
                 va="center",
-                fontsize="small",
+                fontsize=SMALL,
             )
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(rows, gains.index)

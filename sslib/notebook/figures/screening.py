@@ -5,7 +5,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sslib.cell import CRITERIA, FACTOR, PASSES, UNKNOWN
 from sslib.mechanics import pugh_of_poisson
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of
 
 LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (BLACK, "D"), ("#8f3f73", "v"), (GREY, "P"))
 """Colour and mark of each electrolyte, in the order in which they are given."""
@@ -31,7 +31,7 @@ def screening_figure(findings, electrolytes, use):
     lanes = np.linspace(0.33, -0.33, len(findings)) if len(findings) > 1 else [0.0]
     heights = (len(factors) * (0.2 + 0.11 * len(findings)), 0.35 + 0.2 * len(findings))
     figure, (upper, lower) = figure_of(sum(heights) + 1.3, 2, 1, height_ratios=heights)
-    upper.axvspan(_REACH[0], 1, color="#eeeeee", linewidth=0)
+    upper.axvspan(_REACH[0], 1, color="#f4f4f4", linewidth=0)
     upper.axvline(1, color=GREY, linewidth=1)
     for (name, found), lane, look in zip(findings.items(), lanes, LOOKS, strict=False):
         rows = {criterion: row + lane for row, criterion in enumerate(reversed(factors))}
@@ -41,7 +41,7 @@ def screening_figure(findings, electrolytes, use):
     upper.minorticks_off()
     upper.set_yticks(range(len(factors)), reversed(factors))
     upper.hlines(np.arange(len(factors) - 1) + 0.5, *_REACH, color="#cccccc", linewidth=0.6)
-    upper.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, fontsize=8)
+    upper.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, fontsize=SMALL)
     _windows(lower, electrolytes, use)
     return figure
 
@@ -52,7 +52,7 @@ def _margins(axes, name, findings, colour, mark):
     known = {height: found for height, found in findings.items() if found.verdict != UNKNOWN}
     for height in findings.keys() - known.keys():
         words = f"{name.split(' (')[0]}: not known"
-        axes.text(_REACH[0] * 1.25, height, words, color=colour, fontsize=7, va="center")
+        axes.text(_REACH[0] * 1.25, height, words, color=colour, fontsize=SMALL, va="center")
     if not known:
         return
     heights = np.array(list(known))
@@ -77,7 +77,7 @@ def _windows(axes, electrolytes, use):
     for row, (name, (colour, mark)) in enumerate(zip(reversed(names), reversed(LOOKS[: len(names)]), strict=True)):
         known = electrolytes[name]
         if "window_lower" not in known or "window_upper" not in known:
-            axes.text(0.05, row, "not known", color=colour, fontsize=7, va="center")
+            axes.text(0.05, row, "not known", color=colour, fontsize=SMALL, va="center")
             continue
         (lower, lower_high), (upper, upper_high) = known["window_lower"], known["window_upper"]
         axes.barh(row, min(upper_high, top) - lower, left=lower, height=0.5, color=colour, alpha=0.25)
@@ -90,8 +90,10 @@ def _windows(axes, electrolytes, use):
             axes.plot(top, row, ">", color=colour, markersize=6, clip_on=False)
     for potential, label in ((use.anode_potential, "anode"), (use.cathode_potential, "cathode")):
         axes.axvline(potential, color=BLACK, linewidth=1.2, linestyle="--")
-        axes.annotate(label, (potential, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8)
-    axes.set_yticks(range(len(names)), reversed(names), fontsize=8)
+        axes.annotate(
+            label, (potential, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=SMALL
+        )
+    axes.set_yticks(range(len(names)), reversed(names), fontsize=SMALL)
     axes.set(xlim=(min(use.anode_potential, 0) - 0.3, top), ylim=(-0.6, len(names) - 0.4))
     axes.set_xlabel("potential against lithium [V]; pale: where statements differ")
 
@@ -114,7 +116,7 @@ def pugh_figure(electrolytes, printed, limit):
     axes.axhline(limit, color=BLACK, linestyle="--", linewidth=1)
     axes.annotate(
         f"brittle below {limit:g} (Pugh, metals)", (0.362, limit), xytext=(0, -3), textcoords="offset points",
-        ha="right", va="top", fontsize=8,
+        ha="right", va="top", fontsize=SMALL,
     )  # fmt: skip
     for (name, known), (colour, mark) in zip(electrolytes.items(), LOOKS, strict=False):
         if "poisson_ratio" not in known:
@@ -129,5 +131,5 @@ def pugh_figure(electrolytes, printed, limit):
             )  # fmt: skip
     axes.set(xlabel="Poisson's ratio [1]", ylabel="bulk over shear modulus [1]", xlim=(0.2, 0.364))
     axes.grid(color="#dddddd")
-    axes.legend(frameon=False, loc="upper left", fontsize=8)
+    axes.legend(frameon=False, loc="upper left", fontsize=SMALL)
     return figure

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sslib.cell import NOMINAL_RATE, TRUE_TIME, rank_throughput, throughput_at_c_rate, throughput_of_current
 from sslib.formatting import number
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of
 from sslib.units import hour, mA_cm2, mAh_cm2, mol_m2_h, ohm_cm2
 
 ORANGE, SKY, PURPLE = "#c98500", "#56b4e9", "#a8558a"
@@ -86,7 +86,7 @@ def throughput_figure(cells, compared, convention=NOMINAL_RATE, ceilings=None, o
             continue
         place = rank_of[row]
         offset = _freest_corner(places[row], [at for other, at in places.items() if other != row])
-        where = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 8}
+        where = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": SMALL}
         reach = 1.6 if cell["own"] else 1
         axes.annotate(str(place), (x[row], y[row]), tuple(reach * np.array(offset)), **where)
     if own:
@@ -123,7 +123,7 @@ def ranking_figure(cells, compared):
             if np.isnan(value):
                 why = textwrap.fill(compared.loc[row, f"{column}_missing"], 30)
                 where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-                axes.annotate(why, (0, y), (4, 0), va="center", fontsize=6.5, color=GREY, **where)
+                axes.annotate(why, (0, y), (4, 0), va="center", fontsize=SMALL, color=GREY, **where)
                 continue
             colour = _colour(cells.loc[row, "electrolyte_class"])
             reach = [[value - low], [high - value]]
@@ -134,13 +134,13 @@ def ranking_figure(cells, compared):
             place = np.log(value / ends[0]) / np.log(ends[1] / ends[0])
             side = "left" if place < 0.3 else "right" if place > 0.7 else "center"
             shift = {"left": -4, "center": 0, "right": 4}[side]
-            axes.annotate(text, (value, y), (shift, 5), textcoords="offset points", ha=side, fontsize=7)
+            axes.annotate(text, (value, y), (shift, 5), textcoords="offset points", ha=side, fontsize=SMALL)
         axes.set_xlabel("throughput [mol m⁻² h⁻¹]")
         axes.set_title(f"by the {convention}", fontsize="medium")
         axes.xaxis.set_major_formatter(_plain)
         axes.grid(axis="x", color="#dddddd")
     names = [_literal(compared.loc[row, "name"]) + (" (yours)" if cells.loc[row, "own"] else "") for row in order]
-    panels[0].set_yticks(rows, names, fontsize=8)
+    panels[0].set_yticks(rows, names, fontsize=SMALL)
     panels[0].set_ylim(rows[-1] - 0.7, 0.8)
     return figure
 
@@ -209,7 +209,7 @@ def _iso_lines(axes, xlim, ylim, rate_text):
     """Lines of equal C-rate, which rise with the capacity, and of equal current, which are level."""
     faint = {"color": "#bbbbbb", "linewidth": 0.8, "zorder": 0}
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-    small = {"fontsize": 7, "color": GREY, "bbox": box, "zorder": 2.5}
+    small = {"fontsize": SMALL, "color": GREY, "bbox": box, "zorder": 2.5}
     ends = np.array(xlim)
     for rate in _C_RATES:
         line = throughput_at_c_rate(ends * mAh_cm2, rate / hour) / mol_m2_h
@@ -240,13 +240,13 @@ def _ceilings(axes, loading, ceilings, xlim, ylim):
         if at is None:
             above += [part] * bool((y >= ylim[1]).any())
         elif at + 1 < len(x) and y[at + 1] >= ylim[1]:
-            where = {"textcoords": "offset points", "ha": "center", "annotation_clip": False, "fontsize": 8}
+            where = {"textcoords": "offset points", "ha": "center", "annotation_clip": False, "fontsize": SMALL}
             axes.annotate(part, (x[at], ylim[1]), (0, 4), **where)
         else:
             ends.append((float(y[at]), float(x[at]), part))
     if above:
         said = "\n".join(["above the panel:", *above])
-        axes.text(1.03, 0, said, transform=axes.transAxes, va="bottom", fontsize=8, color=GREY)
+        axes.text(1.03, 0, said, transform=axes.transAxes, va="bottom", fontsize=SMALL, color=GREY)
     low, high = np.log(ylim)
     order = sorted(ends)
     step = 0.052 * (high - low)
@@ -260,7 +260,7 @@ def _ceilings(axes, loading, ceilings, xlim, ylim):
     for place, (y, at, part) in zip(places, order, strict=True):
         axes.annotate(
             part, (at, y), xytext=(1.03, (place - low) / (high - low)), textcoords="axes fraction", va="center",
-            fontsize=8, annotation_clip=False, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6},
+            fontsize=SMALL, annotation_clip=False, arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6},
         )  # fmt: skip
 
 
@@ -277,4 +277,4 @@ def _legends(figure, cells, marks, own):
     if cells["own"].any():
         handles.append(Line2D([], [], **{**shapes, "markersize": 11}, marker="o", label="yours"))
     if handles:
-        figure.legend(handles=handles, frameon=False, ncols=6, fontsize=8, loc="outside lower center")
+        figure.legend(handles=handles, frameon=False, ncols=5, fontsize=SMALL, loc="outside lower center")
