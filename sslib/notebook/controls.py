@@ -36,10 +36,19 @@ class Slider:
         options = {"value": self.value, "description": description, "readout_format": ".4g", **_wide}
         if self.log:
             ends = {"min": math.log10(self.lowest), "max": math.log10(self.highest)}
-            step = self.step or (ends["max"] - ends["min"]) / 100
+            step = self.step or _step(ends["min"], math.log10(self.value), ends["max"])
             return ipywidgets.FloatLogSlider(base=10, step=step, **ends, **options)
-        step = self.step or (self.highest - self.lowest) / 100
+        step = self.step or _step(self.lowest, self.value, self.highest)
         return ipywidgets.FloatSlider(min=self.lowest, max=self.highest, step=step, **options)
+
+
+def _step(lowest, value, highest):
+    """About a hundredth of the range, of which the value is a whole number above the lower end.
+
+    A browser's slider snaps to its steps when it is set back: to another value than the first one otherwise.
+    """
+    step = (highest - lowest) / 100
+    return step if value == lowest else (value - lowest) / max(1, round((value - lowest) / step))
 
 
 @dataclass(frozen=True)

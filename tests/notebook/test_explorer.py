@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
@@ -240,3 +241,16 @@ def test_controls_that_make_no_sense_are_refused(make, expected):
     """The widget would move the value in silence."""
     with warnings.catch_warnings(), pytest.raises(ValueError, match=expected):
         make()
+
+
+@pytest.mark.parametrize(
+    "control",
+    [slider(25.0, -20.0, 100.0), slider(0.4, 0.001, 7.0, log=True), slider(-5.0, -5.0, 5.0), slider(5.0, -5.0, 5.0)],
+)
+def test_a_sliders_first_value_lies_on_its_steps(control):
+    """A browser snaps to them when Reset is pressed: the picture would be another one than the first."""
+    widget = control.widget("x")
+    at = np.log10(control.value) if control.log else control.value
+    steps = (at - widget.min) / widget.step
+    assert steps == pytest.approx(round(steps), abs=1e-9)
+    assert 0 < widget.step < 0.03 * (widget.max - widget.min)
