@@ -66,6 +66,17 @@ from sslib.impedance.joint import (
     simulate_joint,
 )
 from sslib.impedance.line import TransmissionLine
+from sslib.impedance.network import (
+    Conductances,
+    Network,
+    Region,
+    Salt,
+    compare_salt_with_pybamm,
+    nodal_admittance,
+    salt_half_cell,
+    salt_half_cell_values,
+    salt_values,
+)
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values
 from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
 from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_to_string

@@ -1,0 +1,7 @@
+"""Lines of any number of rails, region by region."""
+
+from sslib.impedance.network.half_cell import compare_salt_with_pybamm, salt_half_cell, salt_half_cell_values
+from sslib.impedance.network.lattice import nodal_admittance
+from sslib.impedance.network.network import Network
+from sslib.impedance.network.region import Conductances, Region
+from sslib.impedance.network.salt import Salt, salt_values
