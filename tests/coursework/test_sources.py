@@ -4,7 +4,6 @@ import ast
 import re
 
 import pytest
-from nbgrader.nbgraderformat import MetadataValidator
 
 from sslib.report.catalogue import topic_notebooks
 from tests.coursework.reading import NAMES, folder, grade_id, inside, kind, of_kind, source
@@ -28,6 +27,7 @@ def test_no_grade_id_stands_twice():
 def test_nbgrader_takes_the_metadata(name):
     """`nbgrader generate_assignment` would stop at the first class."""
     import nbformat
+    from nbgrader.nbgraderformat import MetadataValidator
 
     MetadataValidator().validate_nb(nbformat.read(folder / f"{name}.ipynb", as_version=4))
 
