@@ -53,6 +53,7 @@ def test_the_conventions_have_keys_of_their_own(default_run):
     assert found["asr_separator"]["value"] == pytest.approx(3.0)
 
 
+@pytest.mark.slow
 def test_a_users_cells_are_ranked_beside_the_literature(tmp_path):
     """As a German spreadsheet writes it, with a name that must not become markup or a formula."""
     rows = ["<b>NMC</b> $x$ $y,Li,argyrodite,2.10,0.5,1.20,own measurement,", "LFP,Li,oxide,,1,0.5,own measurement,"]
@@ -71,6 +72,7 @@ def test_a_users_cells_are_ranked_beside_the_literature(tmp_path):
     assert "mine.csv" in page
 
 
+@pytest.mark.slow
 def test_a_broken_file_fails_by_row_and_column(tmp_path):
     """The index is where a lab looks: it must say which field to mend, and the run must not count as done."""
     rows = ["NMC,Li,oxide,2.1,fast,,x,", "NMC,Li,oxide,-2.1,1,,x,"]

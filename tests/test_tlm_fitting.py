@@ -47,6 +47,7 @@ def test_intervals_span_the_models_that_are_as_likely():
     assert low > 1.5 * truth["R_sep"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize(
     "name", ["PEIS_SSB", "Sample1_PEIS_EndOfDischarge", "Sample2_PEIS_AtRest", "PEIS_LPSCl_IonBlocking_-25C"]

@@ -100,6 +100,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("largest", [0, 400, 8000])
 def test_files_that_cannot_be_written_to_their_end(lab, largest):
     """Each file breaks off at another length: the run fails, says why, and the old one stays as it was."""
