@@ -4,6 +4,9 @@ BIN := .venv/bin
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
+# Tests run in as many processes as there are cores, up to four: those of a file in one, slow ones one by one.
+PARALLEL := -n auto --maxprocesses 4
+
 .DEFAULT_GOAL := help
 .PHONY: help report test test-slow test-extras browser lab check lock bench
 
@@ -14,10 +17,10 @@ report: .venv/.ready  ## run every topic notebook and write reports/index.html
 	@$(BIN)/python -m sslib.report report
 
 test: .venv/.ready  ## the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow and not browser" $(PYTEST)
+	@$(BIN)/python -m pytest -m "not slow and not browser" $(PARALLEL) --dist loadfile $(PYTEST)
 
 test-slow: .venv/.ready  ## the tests that take minutes or need the package registry
-	@$(BIN)/python -m pytest -m "slow and not browser" $(PYTEST)
+	@$(BIN)/python -m pytest -m "slow and not browser" $(PARALLEL) $(PYTEST)
 
 browser: .venv/.ready  ## the notebooks in a real JupyterLab and the reports, in Debian's chromium
 	@$(BIN)/python -m pytest -m browser tests/browser $(PYTEST)

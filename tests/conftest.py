@@ -2,21 +2,25 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from sslib.report.__main__ import main
 
 
 @pytest.fixture(scope="session")
 def default_run(tmp_path_factory):
-    """A function from a topic notebook's name to the folder of its run with defaults; each runs once a session."""
-    folders = {}
+    """A function from a topic notebook's name to the folder of its run with defaults; each runs once, whichever of the
+    processes of `make test` asks first.
+    """
+    base = tmp_path_factory.getbasetemp()
+    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "default_runs"
+    out.mkdir(exist_ok=True)
 
     def run(name):
-        if name not in folders:
-            out = tmp_path_factory.mktemp("reports")
-            assert main(["report", name, "--out", str(out)]) == 0
-            folders[name] = out / name / "default"
-        return folders[name]
+        folder = out / name / name / "default"
+        with FileLock(out / f"{name}.lock"):
+            assert folder.is_dir() or main(["report", name, "--out", str(out / name)]) == 0
+        return folder
 
     return run
 
