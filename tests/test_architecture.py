@@ -11,7 +11,18 @@ import sslib
 root = Path(sslib.__file__).parent
 
 storeys = [
-    {"units", "checks", "formatting", "tables", "datasets", "instruments", "transport", "kinetics", "mechanics"},
+    {
+        "units",
+        "checks",
+        "formatting",
+        "tables",
+        "datasets",
+        "instruments",
+        "transport",
+        "kinetics",
+        "mechanics",
+        "thermodynamics",
+    },
     {"impedance", "cell", "interfaces", "measurements"},
     {"failure"},
     {"notebook", "report"},

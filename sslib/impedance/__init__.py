@@ -15,6 +15,14 @@ from sslib.impedance.cathodes import (
     support,
 )
 from sslib.impedance.circuit import Circuit, Parallel, Parameter, Series
+from sslib.impedance.discretised import (
+    insertion_deviation,
+    insertion_impedance,
+    ladder_filled_share,
+    mixed_conductor_deviation,
+    nernst_planck_impedance,
+    paths_deviation,
+)
 from sslib.impedance.elements import (
     CPE,
     C,
@@ -71,14 +79,31 @@ from sslib.impedance.network import (
     Network,
     Region,
     Salt,
+    carrier_capacitance,
+    carrier_current,
     compare_salt_with_pybamm,
+    composite_electrode,
+    composite_values,
+    film_values,
+    mixed_conductor,
+    mixed_conductor_values,
     nodal_admittance,
     salt_half_cell,
     salt_half_cell_values,
     salt_values,
+    symmetric_cell,
+    symmetric_cell_impedance,
+    thin_film,
 )
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values
 from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
+from sslib.impedance.state_of_charge import (
+    factors_from_fits,
+    insertion_cathode,
+    insertion_cathode_values,
+    interaction_from_factors,
+    material_of_cell,
+)
 from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_to_string
 from sslib.impedance.validity import (
     Check,

@@ -25,3 +25,13 @@ from sslib.transport.packings import (
     coordination,
     percolation_threshold,
 )
+from sslib.transport.paths import (
+    PathLengths,
+    ambipolar_conductivity,
+    changeover_composition,
+    changeover_thickness,
+    filled_share,
+    ion_share,
+    path_lengths,
+    usable_thickness,
+)

@@ -2,6 +2,18 @@
 
 from sslib.impedance.network.half_cell import compare_salt_with_pybamm, salt_half_cell, salt_half_cell_values
 from sslib.impedance.network.lattice import nodal_admittance
+from sslib.impedance.network.mixed_conductor import (
+    carrier_capacitance,
+    carrier_current,
+    composite_electrode,
+    composite_values,
+    film_values,
+    mixed_conductor,
+    mixed_conductor_values,
+    symmetric_cell,
+    symmetric_cell_impedance,
+    thin_film,
+)
 from sslib.impedance.network.network import Network
 from sslib.impedance.network.region import Conductances, Region
 from sslib.impedance.network.salt import Salt, salt_values
