@@ -23,9 +23,11 @@ from sslib.impedance.discretised import (
     nernst_planck_impedance,
     paths_deviation,
 )
+from sslib.impedance.distributed import Distributed
 from sslib.impedance.elements import (
     CPE,
     C,
+    CylindricalDiffusion,
     FiniteLengthWarburg,
     FiniteSpaceWarburg,
     Gerischer,
@@ -95,8 +97,10 @@ from sslib.impedance.network import (
     symmetric_cell_impedance,
     thin_film,
 )
+from sslib.impedance.particles import particle, particle_surface, particle_values, topology_errors
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values
 from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
+from sslib.impedance.sizes import Histogram, LogNormal, lognormal_radii, lognormal_spread
 from sslib.impedance.state_of_charge import (
     factors_from_fits,
     insertion_cathode,

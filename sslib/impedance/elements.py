@@ -1,26 +1,42 @@
 """Circuit elements with their exact derivatives.
 
-The diffusion elements and the transmission line come down to two functions of q = x², with x the (complex) ratio of
+The diffusion elements and the transmission line come down to three functions of q = x², with x the (complex) ratio of
 thickness to penetration depth:
 
-    langevin(q) = (x coth x − 1)/q,          1/3 at q = 0
-    tanh_ratio(q) = tanh(x/2)/(x/2),         1 at q = 0
+    langevin(q) = (x coth x − 1)/q,              1/3 at q = 0
+    tanh_ratio(q) = tanh(x/2)/(x/2),             1 at q = 0
+    bessel_rest(q) = (x I₀(x)/I₁(x) − 2)/q,      1/4 at q = 0
 
-Both are written with decaying exponentials, and with a power series near zero, so that they neither overflow nor
-cancel anywhere in the right half-plane of x.
+They are written with decaying exponentials (the last with Bessel functions that are scaled by one), and with a power
+series near zero, so that they neither overflow nor cancel anywhere in the right half-plane of x.
+
+Diffusion in a particle from its surface has one convention for the three shapes, with R the half thickness of the
+plate and the radius of the others, τ_d = R²/D, and R_d = (−dU/dc)·R/(F D) over the particles' surface area:
+
+    plate       `FiniteSpaceWarburg`      R_d coth(x)/x                    → R_d (1/(iωτ_d) + 1/3)
+    cylinder    `CylindricalDiffusion`    R_d I₀(x)/(x I₁(x))              → R_d (2/(iωτ_d) + 1/4)
+    sphere      `SphericalDiffusion`      R_d tanh(x)/(x − tanh(x))        → R_d (3/(iωτ_d) + 1/5)
+
+The first term at low frequency is the pseudo-capacitance of the volume behind the surface, R, R/2 and R/3 deep. At high
+frequency all are R_d/x, and know the surface alone.
 """
 
+from typing import ClassVar
+
 import numpy as np
-from numpy.polynomial.polynomial import polyder
-from scipy.special import bernoulli, factorial
+from numpy.polynomial.polynomial import polyder, polyval
+from scipy.special import ive, zeta
 
 from sslib.impedance.circuit import Element, Quantity
 
 # Below |q| = 0.1 the closed forms lose digits by cancellation, and ten terms of the series are exact.
 SERIES_BELOW = 0.1
 VANISHING = 1e-30
-_n = np.arange(1, 11)
-_even_bernoulli = bernoulli(20)[2::2]
+_even = 2.0 * np.arange(1, 11)
+_alternating = (-1.0) ** np.arange(10)
+# From here on ρ = I₀(x)/I₁(x) is its asymptotic series: the library's Bessel functions end at |x| = 1e9.
+FAR_FROM_ZERO = 1e4
+RHO_SERIES = (1.0, 1 / 2, 3 / 8, 3 / 8)
 
 
 def _with_slope(series):
@@ -28,8 +44,19 @@ def _with_slope(series):
     return np.stack([series, np.append(polyder(series), 0)], axis=1).astype(complex)
 
 
-LANGEVIN_SERIES = _with_slope(4.0**_n * _even_bernoulli / factorial(2 * _n))
-TANH_RATIO_SERIES = _with_slope(4 * (4.0**_n - 1) * _even_bernoulli / factorial(2 * _n))
+def _bessel_rest_series(terms):
+    """Coefficients of bessel_rest by its differential equation q f' + 2 f = (1 − q f²)/2."""
+    series = np.zeros(terms)
+    for n in range(terms):
+        known = np.dot(series[:n], series[:n][::-1])
+        series[n] = ((n == 0) - known) / (2 * (n + 2))
+    return series
+
+
+# Partial fractions of coth and tanh in powers of q.
+LANGEVIN_SERIES = _with_slope(2 * _alternating * zeta(_even) / np.pi**_even)
+TANH_RATIO_SERIES = _with_slope(8 * _alternating * (1 - 2**-_even) * zeta(_even) / np.pi**_even)
+BESSEL_REST_SERIES = _with_slope(_bessel_rest_series(10))
 
 
 class Decay:
@@ -114,6 +141,22 @@ def tanh_ratio(decay, derivative=False):
     value = 2 * (1 - e) / ((1 + e) * decay.x)
     slope = (1 - value - value * value * q / 4) / (2 * q) if derivative else None
     return decay.finish(value, slope, TANH_RATIO_SERIES)
+
+
+def bessel_rest(decay, derivative=False):
+    """(x I₀(x)/I₁(x) − 2)/q and its derivative by q (None unless asked for)."""
+    x, per_q = decay.x, decay.per_q
+    far = np.abs(x) > FAR_FROM_ZERO
+    near = np.where(far, 1.0, x) if far.any() else x
+    value = (near * ive(0, near) / ive(1, near) - 2) * per_q
+    slope = (0.5 - 2 * value) * per_q - 0.5 * value * value if derivative else None
+    if far.any():
+        per_x = 1 / x[far]
+        value[far] = per_x * (polyval(per_x, RHO_SERIES) - 2 * per_x)
+        if derivative:
+            # d/dq = d/dx/(2x) of 1/x − 3/(2x²) + 3/(8x³): the closed form would cancel.
+            slope[far] = 0.5 * per_x**3 * (-1 + 3 * per_x - 9 / 8 * per_x**2)
+    return decay.finish(value, slope, BESSEL_REST_SERIES)
 
 
 def _resistance(symbol, meaning):
@@ -218,8 +261,11 @@ class Warburg(Element):
 class Diffusion(Element):
     """An element Z = R·shape(q) with q = iωτ, from its shape and the derivative of that.
 
-    Far above 1/τ all of these are R/√q: the spectrum knows R/√τ alone.
+    Far above 1/τ all of these are R/√q: the spectrum knows R/√τ alone. Where the element is a particle's inside,
+    ``size_powers`` says with which power of the particle's size each quantity grows, at one area of surface.
     """
+
+    size_powers: ClassVar[dict] = {}
 
     def shape(self, q, derivative):
         """Shape, and its derivative by q (None unless asked for)."""
@@ -247,10 +293,18 @@ class FiniteLengthWarburg(Diffusion):
         return shape, 4 * slope if derivative else None
 
 
+PARTICLE_POWERS = {"R_d": 1.0, "tau_d": 2.0}
+
+
 class FiniteSpaceWarburg(Diffusion):
-    """Planar diffusion to a blocking boundary (reflective)."""
+    """Planar diffusion to a blocking boundary (reflective): a film, or a plate from both of its faces.
+
+    L is the thickness of the film, half of that of the plate. With R_d = (−dU/dc)·L/(F D) over the area, both faces of
+    a plate counted, it is the plate among the particles: Z → R_d (1/(iωτ_d) + 1/3) at low frequency.
+    """
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
+    size_powers = PARTICLE_POWERS
     equation = "Z = R_d coth(x)/x, x² = iωτ_d, with τ_d = L²/D"
     source = "C. Ho, I. D. Raistrick, R. A. Huggins, J. Electrochem. Soc. 127 (1980) 343"
 
@@ -259,10 +313,31 @@ class FiniteSpaceWarburg(Diffusion):
         return 1 / q + value, slope - 1 / q**2 if derivative else None
 
 
-class SphericalDiffusion(Diffusion):
-    """Diffusion inside a sphere, from its surface."""
+class CylindricalDiffusion(Diffusion):
+    """Diffusion inside a long cylinder (a fibre, a rod-like grain), from its surface.
+
+    R_d = (−dU/dc)·R/(F D) over the area of the surface, the ends not counted: Z → R_d (2/(iωτ_d) + 1/4) at low
+    frequency. The ends are felt in a cylinder less than some ten times longer than thick.
+    """
 
     quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
+    size_powers = PARTICLE_POWERS
+    equation = "Z = R_d I₀(x)/(x I₁(x)), x² = iωτ_d, with τ_d = R²/D"
+    source = "T. Jacobsen, K. West, Electrochim. Acta 40 (1995) 255, doi 10.1016/0013-4686(94)E0192-3"
+
+    def shape(self, q, derivative):
+        value, slope = bessel_rest(Decay(q), derivative)
+        return 2 / q + value, slope - 2 / q**2 if derivative else None
+
+
+class SphericalDiffusion(Diffusion):
+    """Diffusion inside a sphere, from its surface.
+
+    R_d = (−dU/dc)·R/(F D) over the area of the surface: Z → R_d (3/(iωτ_d) + 1/5) at low frequency.
+    """
+
+    quantities = (_resistance("R_d", "diffusion resistance"), _time("tau_d", "diffusion time"))
+    size_powers = PARTICLE_POWERS
     equation = "Z = R_d tanh(x)/(x − tanh(x)), x² = iωτ_d, with τ_d = R²/D"
     source = "J. P. Meyers et al., J. Electrochem. Soc. 147 (2000) 2930"
 

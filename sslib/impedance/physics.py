@@ -3,6 +3,7 @@
 import numpy as np
 
 from sslib.impedance.cathodes import cathode_model
+from sslib.impedance.particles import surface_values
 from sslib.tables import table
 
 
@@ -23,8 +24,14 @@ def half_cell_values(cell):
     dict
         Values [ohm m2, F/m2, s] for ``cathode_model("two_rails_diffusion", "resistor", "arc")``.
     """
-    surface = cell["interface_area_per_area"]
-    radius, diffusivity = cell["particle_radius_m"], cell["solid_diffusivity_m2_s"]
+    particles = surface_values(
+        cell["interface_area_per_area"],
+        cell["particle_radius_m"],
+        cell["solid_diffusivity_m2_s"],
+        cell["S_ohm_m3_per_s"],
+        cell["R_ct_ohm_m2"],
+        cell["C_dl_F_m2"],
+    )
     return {
         "R_sep": cell["R_sep_ohm_m2"] + cell["R_Li_ohm_m2"] + cell["R_contact_ohm_m2"],
         "R_counter": cell["R_ct_Li_ohm_m2"],
@@ -32,11 +39,9 @@ def half_cell_values(cell):
         "alpha_counter": 1.0,
         "R_ion": cell["R_ion_ohm_m2"],
         "R_el": cell["R_el_ohm_m2"],
-        "Q_dl": cell["C_dl_F_m2"] * surface,
+        "Q_dl": particles.pop("C_dl"),
         "alpha_dl": 1.0,
-        "R_ct": cell["R_ct_ohm_m2"] / surface,
-        "R_d": cell["S_ohm_m3_per_s"] * radius / diffusivity / surface,
-        "tau_d": radius**2 / diffusivity,
+        **particles,
     }
 
 

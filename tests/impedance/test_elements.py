@@ -6,10 +6,12 @@ import mpmath
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.linalg import solve_banded
 
 from sslib.impedance import (
     CPE,
     C,
+    CylindricalDiffusion,
     FiniteLengthWarburg,
     FiniteSpaceWarburg,
     Gerischer,
@@ -19,7 +21,19 @@ from sslib.impedance import (
     TransmissionLine,
     Warburg,
 )
-from sslib.impedance.elements import FEW_POINTS, Decay, decaying, langevin, root, tanh_ratio
+from sslib.impedance.elements import (
+    BESSEL_REST_SERIES,
+    FAR_FROM_ZERO,
+    FEW_POINTS,
+    LANGEVIN_SERIES,
+    TANH_RATIO_SERIES,
+    Decay,
+    bessel_rest,
+    decaying,
+    langevin,
+    root,
+    tanh_ratio,
+)
 
 
 def with_one(precise, s, values, name, value):
@@ -39,6 +53,7 @@ PRECISE = {
     Warburg: lambda s, sigma_W: sigma_W * mpmath.sqrt(2 / s),
     FiniteLengthWarburg: diffusion(lambda x: mpmath.tanh(x) / x),
     FiniteSpaceWarburg: diffusion(lambda x: mpmath.coth(x) / x),
+    CylindricalDiffusion: diffusion(lambda x: mpmath.besseli(0, x) / (x * mpmath.besseli(1, x))),
     SphericalDiffusion: diffusion(lambda x: mpmath.tanh(x) / (x - mpmath.tanh(x))),
     Gerischer: lambda s, R_G, tau_G: R_G / mpmath.sqrt(1 + s * tau_G),
 }
@@ -89,24 +104,92 @@ def test_roots_and_exponentials_hold_in_all_quadrants(copies):
 def test_shapes_have_their_limits_where_q_vanishes(copies):
     """A third and one, with their slopes, without a warning: a diffusion far faster than the slowest frequency."""
     q = np.tile(1j * np.array([1e-300, 1e-40, 1e-12]), copies)
-    for function, limit, slope in ((langevin, 1 / 3, -1 / 45), (tanh_ratio, 1, -1 / 12)):
+    limits = ((langevin, 1 / 3, -1 / 45), (tanh_ratio, 1, -1 / 12), (bessel_rest, 1 / 4, -1 / 96))
+    for function, limit, slope in limits:
         value, by_q = function(Decay(q), derivative=True)
         assert_allclose(value, limit, rtol=1e-11)
         assert_allclose(by_q, slope, rtol=1e-11)
 
 
-def test_spherical_diffusion_ends_in_a_fifth_of_its_resistance():
-    """Low frequency: R_d (3/(iωτ) + 1/5), the pseudo-capacitance of the sphere and a fifth of the resistance."""
+def test_series_near_zero_are_the_taylor_series():
+    """A library's Bernoulli numbers are off by 1.7e-12 in places: the coefficients must be good to rounding."""
+    shapes = (
+        (LANGEVIN_SERIES, lambda x: (x * mpmath.coth(x) - 1) / x**2),
+        (TANH_RATIO_SERIES, lambda x: 2 * mpmath.tanh(x / 2) / x),
+        (BESSEL_REST_SERIES, lambda x: (x * mpmath.besseli(0, x) / mpmath.besseli(1, x) - 2) / x**2),
+    )
+    with mpmath.workdps(60):
+        # Coefficients from the mean over a circle within the radius of convergence.
+        circle = [mpmath.expjpi(mpmath.mpf(2 * k) / 64) for k in range(64)]
+        for series, shape in shapes:
+            samples = [shape(mpmath.sqrt(point)) for point in circle]
+            for n, coefficient in enumerate(series[:, 0].real):
+                pairs = zip(samples, circle, strict=True)
+                exact = mpmath.re(mpmath.fsum(value * point**-n for value, point in pairs) / 64)
+                assert abs(coefficient / float(exact) - 1) < 1e-15, (shape, n)
+
+
+@pytest.mark.parametrize(
+    ("element", "dimension"), [(FiniteSpaceWarburg, 1), (CylindricalDiffusion, 2), (SphericalDiffusion, 3)]
+)
+def test_particles_end_in_their_volume_and_a_share_of_their_resistance(element, dimension):
+    """Low frequency: R_d (n/(iωτ) + 1/(n + 2)) for plate, cylinder and sphere, n = 1, 2, 3: one convention for all."""
     omega = 1e-5
-    z = SphericalDiffusion().impedance([omega / (2 * np.pi)], R_d=7.0, tau_d=2.0)[0]
-    assert_allclose(z, 7 * (3 / (2j * omega) + 1 / 5), rtol=1e-9)
+    z = element().impedance([omega / (2 * np.pi)], R_d=7.0, tau_d=2.0)[0]
+    assert_allclose(z, 7 * (dimension / (2j * omega) + 1 / (dimension + 2)), rtol=1e-9)
+    assert_allclose(z.real, 7 / (dimension + 2), rtol=1e-9)
+
+
+def radial_diffusion(dimension, frequency, radius, diffusivity, slope, shells):
+    """Impedance by area of D d(r^(n-1) dc/dr)/dr = iω r^(n-1) c with finite volumes; slope is -dU/dc over F."""
+    faces = np.linspace(0, radius, shells + 1)
+    volumes, areas = np.diff(faces**dimension) / dimension, faces ** (dimension - 1)
+    width = radius / shells
+    conductance = diffusivity * areas[1:-1] / width
+    banded = np.zeros((3, shells), dtype=complex)
+    banded[0, 1:] = banded[2, :-1] = -conductance
+    banded[1] = 2j * np.pi * frequency * volumes
+    banded[1, :-1] += conductance
+    banded[1, 1:] += conductance
+    inward = np.zeros(shells)
+    inward[-1] = areas[-1]
+    concentration = solve_banded((1, 1), banded, inward)
+    return slope * (concentration[-1] + width / (2 * diffusivity))
+
+
+@pytest.mark.parametrize(
+    ("element", "dimension"), [(FiniteSpaceWarburg, 1), (CylindricalDiffusion, 2), (SphericalDiffusion, 3)]
+)
+def test_particles_are_the_solution_of_the_diffusion_equation(element, dimension):
+    """Unit flux into shells of finite volume: R_d = (−dU/dc) R/(F D) and τ_d = R²/D hold for all three shapes."""
+    radius, diffusivity, slope = 3.7e-6, 2.3e-14, 1.9e-10
+    values = {"R_d": slope * radius / diffusivity, "tau_d": radius**2 / diffusivity}
+    for frequency in (1e-5, 1e-3, 2e-2):
+        coarse, fine = (
+            radial_diffusion(dimension, frequency, radius, diffusivity, slope, shells) for shells in (500, 1000)
+        )
+        ours = element().impedance([frequency], **values)[0]
+        assert_allclose(ours, (4 * fine - coarse) / 3, rtol=1e-6)
+
+
+def test_cylinder_holds_far_from_zero():
+    """The library's Bessel functions end at 1e9 and its digits before: value and slope go on without a step."""
+    size = FAR_FROM_ZERO**2 * np.array([0.999, 1.001, 1e4, 1e20])
+    value, slope = bessel_rest(Decay(1j * size), derivative=True)
+    with mpmath.workdps(40):
+        for q, f, df in zip(size, value, slope, strict=True):
+            x = mpmath.sqrt(mpmath.mpc(0, q))
+            ratio = 1 + 1 / (2 * x) + 3 / (8 * x**2) + 3 / (8 * x**3) + mpmath.mpf(63) / (128 * x**4)
+            exact = (x * ratio - 2) / x**2
+            assert_allclose(f, complex(exact), rtol=1e-14)
+            assert_allclose(df, complex((0.5 - 2 * exact) / x**2 - exact**2 / 2), rtol=1e-11)
 
 
 def test_diffusion_elements_share_their_high_frequency_limit():
     """Far above 1/τ no boundary is felt: every finite element is R_d/√(iωτ)."""
     frequency = [1e9]
     expected = 5 / np.sqrt(2j * np.pi * 1e9 * 3)
-    for element in (FiniteLengthWarburg, FiniteSpaceWarburg, SphericalDiffusion):
+    for element in (FiniteLengthWarburg, FiniteSpaceWarburg, CylindricalDiffusion, SphericalDiffusion):
         assert_allclose(element().impedance(frequency, R_d=5.0, tau_d=3.0)[0], expected, rtol=1e-4)
 
 
