@@ -8,7 +8,7 @@ parameter.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -70,7 +70,7 @@ class Exchange:
     """Two sets of parameters that a spectrum cannot tell apart, and the convention by which a fit labels them.
 
     ``rank`` maps the values of one set, shape (…, parameters of the set), to a number; the set of the larger number
-    takes the names in ``first``.
+    takes the names in ``first``. ``places`` says of a name in how many places of the circuit it stands, if in several.
     """
 
     kind: str
@@ -78,6 +78,11 @@ class Exchange:
     second: tuple[str, ...]
     rank: Callable
     text: str
+    places: dict = field(default_factory=dict)
+
+    def is_all_of(self, names):
+        """Whether its parameters stand nowhere else among the names of a larger circuit's slots."""
+        return all(names.count(name) == self.places.get(name, 1) for name in (*self.first, *self.second))
 
 
 class Circuit:

@@ -296,6 +296,7 @@ def circuit_to_string(circuit):
     >>> text, guess, text.names
     ('R0-TLMQ0', [20.0, 60.0, 0.001, 0.9], ('R0', 'TLMQ0_0', 'TLMQ0_1', 'TLMQ0_2'))
     """
+    found = list(_elements(circuit))
     if len(circuit.slots) > len(circuit.names):
         names = [slot.name for slot in circuit.slots]
         shared = sorted({name for name in names if names.count(name) > 1})
@@ -303,7 +304,6 @@ def circuit_to_string(circuit):
             f"{', '.join(shared)} stands in more than one place of the circuit; in a string of impedance.py each place "
             "has a value of its own, so give each a name of its own"
         )
-    found = list(_elements(circuit))
     kept = [_kept_name(*element) for element in found]
     taken, parts = set(filter(None, kept)), []
     for (symbol, kind, names), name in zip(found, kept, strict=True):

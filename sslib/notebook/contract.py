@@ -1,9 +1,11 @@
 """What a notebook promises to whoever runs it: typed parameters in, results out.
 
 The runner names the file for the results in the environment variable ``SSLIB_RESULTS`` and adds to it which notebook
-ran with which parameters. Run by hand, a notebook shows its results and writes nothing.
+ran with which parameters; what lies in the folder ``files`` beside that file it moves beside the report. Run by hand, a
+notebook shows its results and writes nothing.
 """
 
+import csv
 import json
 import math
 import os
@@ -82,6 +84,44 @@ def results(*, notes=(), **entries):
         unfinished = Path(target + ".part")
         unfinished.write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False), encoding="utf-8")
         unfinished.replace(target)
+
+
+OF_THE_RUN = ("results", "run", "report", "notebook", "thumbnail")
+
+
+def keep_table(name, columns):
+    """Write numbers as ``NAME.csv`` beside the report; by hand nothing is written.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, without its ending.
+    columns : dict
+        By heading, with the unit in it, a column of numbers; all of one length. They are written in full precision.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+
+    Raises
+    ------
+    ValueError
+        For a name that is no plain word or is one of the run's own files, and columns of different lengths.
+    """
+    if not name.isidentifier() or name in OF_THE_RUN:
+        raise ValueError(f"name is {name!r}; a word such as 'spectrum' goes here, none of {', '.join(OF_THE_RUN)}")
+    rows = list(zip(*columns.values(), strict=True))
+    target = os.environ.get("SSLIB_RESULTS")
+    if not target:
+        return False
+    folder = Path(target).parent / "files"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(columns)
+        table.writerows([repr(float(value)) for value in row] for row in rows)
+    return True
 
 
 def _entry(key, entry):

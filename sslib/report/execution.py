@@ -64,6 +64,8 @@ def make(run, folder, settings):
         results, error = _read_results(scratch / "results.json")
     if settings.figures and any((scratch / "figures").glob("*")):
         (scratch / "figures").rename(folder / "figures")
+    for file in sorted((scratch / "files").glob("*")):
+        file.rename(folder / file.name)
     shutil.rmtree(scratch, ignore_errors=True)
     record = _record(run, began, monotonic() - clock, files, settings, error, results)
     _write(folder, notebook, record, run.notebook.path.parent)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from sslib.notebook import quantity, results
+from sslib.notebook import keep_table, quantity, results
 
 
 @pytest.fixture
@@ -86,3 +86,34 @@ def test_what_says_nothing_is_refused(call, expected):
     """A result without unit or an interval without level would be read as something that it is not."""
     with pytest.raises((TypeError, ValueError), match=expected):
         call()
+
+
+def test_a_table_is_kept_beside_the_results_in_full_precision(tmp_path, monkeypatch):
+    """Another program reads the file: a rounded number would be another spectrum."""
+    monkeypatch.setenv("SSLIB_RESULTS", str(tmp_path / "results.json"))
+    assert keep_table("spectrum", {"frequency_Hz": np.array([1e3, 1 / 3]), "re_ohm": [np.float32(0.5), 2]})
+    text = (tmp_path / "files" / "spectrum.csv").read_text(encoding="utf-8").splitlines()
+    assert text == ["frequency_Hz,re_ohm", "1000.0,0.5", f"{1 / 3!r},2.0"]
+
+
+def test_by_hand_no_table_is_written(tmp_path, monkeypatch):
+    """A notebook that a person runs must not litter the folder in which it lies."""
+    monkeypatch.delenv("SSLIB_RESULTS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert not keep_table("spectrum", {"frequency_Hz": [1.0]})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "words"),
+    [
+        ("results", {"a": [1.0]}, "name is 'results'"),
+        ("../spectrum", {"a": [1.0]}, "name is '../spectrum'"),
+        ("spectrum", {"a": [1.0], "b": [1.0, 2.0]}, "longer"),
+    ],
+)
+def test_a_table_that_would_spoil_the_run_is_refused(tmp_path, monkeypatch, name, columns, words):
+    """It would be written over the run's own results, outside of its folder, or with numbers in the wrong row."""
+    monkeypatch.setenv("SSLIB_RESULTS", str(tmp_path / "results.json"))
+    with pytest.raises(ValueError, match=words):
+        keep_table(name, columns)

@@ -24,6 +24,7 @@ from sslib.notebook import *
 print(sample, file=sys.stderr)
 display(Markdown(f"The sample **{sample}**"))
 Path("litter.txt").write_text("x")
+keep_table("spectrum", {"frequency_Hz": [1.0]})
 figure, axes = pyplot.subplots(figsize=(4, 3))
 show(figure, alt="A <picture> of nothing")"""
 
@@ -98,10 +99,11 @@ def page(folder, name):
 
 
 def test_the_good_run_has_its_files(folder):
-    """The three files are what a lab keeps and what other programs read."""
+    """The files are what a lab keeps and what other programs read, a table that the notebook kept among them."""
     run = folder / "reports" / "good one" / "default"
     files = {path.name for path in run.iterdir()}
-    assert files == {"report.html", "notebook.ipynb", "results.json", "results.csv", "run.json", "thumbnail.png"}
+    own = {"report.html", "notebook.ipynb", "results.json", "results.csv", "run.json", "thumbnail.png"}
+    assert files == own | {"spectrum.csv"}
     rows = (run / "results.csv").read_text(encoding="utf-8").splitlines()
     assert rows[:2] == ["key,value,lower,upper,level,unit,label", "R,60.1234,58.0,62.2,0.95,ohm,rail <R>"]
     document = json.loads((run / "results.json").read_text(encoding="utf-8"))

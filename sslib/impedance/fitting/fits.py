@@ -268,7 +268,9 @@ def _intervals_and_doubts(setting, reports, level):
     }
 
 
-def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None):
+def fit(
+    model, spectrum, *, starts=None, fixed=None, bounds=None, error="proportional", noise=None, starts_tried=STARTS
+):
     """Fit a circuit to a spectrum and say what the spectrum does not determine.
 
     Parameters
@@ -280,6 +282,8 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
         Starting values, tried beside those that come from the data.
     fixed, bounds, error, noise
         As for `fit_batch`.
+    starts_tried : int
+        How many starts from the data; 0 for those given alone, where they are known to be near.
 
     Returns
     -------
@@ -305,7 +309,10 @@ def fit(model, spectrum, *, starts=None, fixed=None, bounds=None, error="proport
             f"frequency has shape {frequency.shape} and impedance {impedance.shape}; both are (frequencies,)"
         )
     setting = Setting(model, frequency, impedance[None], fixed, bounds, error, noise)
-    found = setting.search(STARTS, None if starts is None else setting.given_starts(starts))
+    if starts_tried == 0 and starts is None:
+        raise ValueError("starts_tried is 0 and no starts are given; a fit needs one or the other")
+    given = None if starts is None else setting.given_starts(starts)
+    found = setting.search(starts_tried, given) if starts_tried else [setting.minimise(given[:, 0], np.arange(1))]
     (report,) = reports_of(setting, [setting.labelled(found[0])])
     result = report.result()
     return replace(result, verdicts=(*result.verdicts, *verdicts_of_intervals(result)))

@@ -19,10 +19,11 @@ class Verdict:
     """What a fit has to say besides its numbers: ``kind`` in the words below, the parameters it is about, a sentence.
 
     Kinds: "not determined", "barely determined", "known only together", "diffusion not reached", "arc hidden", "rival
-    solution", "rails exchangeable", "arcs exchangeable", "bound reached", "residuals exceed the noise", "residuals
-    below the noise", "residuals systematic", "not converged"; of several spectra "spectra disagree", "without noise";
-    of relaxation times "ill-posed estimate", "outside the window", "peak uncertain", "not resolved", "peaks not
-    separated", "number of peaks not determined", "regularisation at its limit", "tail or relaxation", "no ZARCs".
+    solution", "rails exchangeable", "arcs exchangeable", "parts exchangeable", "bound reached", "residuals exceed the
+    noise", "residuals below the noise", "residuals systematic", "not converged"; of several spectra "spectra disagree",
+    "without noise"; of relaxation times "ill-posed estimate", "outside the window", "peak uncertain", "not resolved",
+    "peaks not separated", "number of peaks not determined", "regularisation at its limit", "tail or relaxation", "no
+    ZARCs".
     `RangeVerdict` has those of Kramers-Kronig tests.
     """
 

@@ -223,11 +223,11 @@ class Setting:
 
     @property
     def exchanges(self):
-        """What nothing tells apart: all its parameters free, within the same bounds, each in one place."""
+        """What nothing tells apart: all its parameters free, within the same bounds, and nowhere else in the model."""
         places = [slot.name for slot in self.model.slots]
         for exchange in self.model.exchanges:
             both = (*exchange.first, *exchange.second)
-            if all(name in self.free_names and places.count(name) == 1 for name in both):
+            if exchange.is_all_of(places) and all(name in self.free_names for name in both):
                 first, second = (
                     self.bounds[:, [self.names.index(name) for name in names]]
                     for names in (exchange.first, exchange.second)

@@ -48,8 +48,7 @@ class JointPart:
 
     def exchanged(self, exchange):
         """Joint columns behind the two sets of an exchange; None where swapping them is not that."""
-        places = [slot.name for slot in self.model.slots]
-        if any(places.count(name) > 1 for name in (*exchange.first, *exchange.second)):
+        if not exchange.is_all_of([slot.name for slot in self.model.slots]):
             return None
         sets, rows = [], []
         for names in (exchange.first, exchange.second):

@@ -15,5 +15,28 @@ from sslib.impedance.network.mixed_conductor import (
     thin_film,
 )
 from sslib.impedance.network.network import Network
+from sslib.impedance.network.polarisation import (
+    depletion_current_density,
+    limiting_current_density,
+    salt_capacitance,
+    steady_current_ratio,
+    transference_number,
+)
+from sslib.impedance.network.polymer import (
+    SaltCell,
+    over_area,
+    salt_resistance,
+    separator_cell,
+    without_transference,
+)
 from sslib.impedance.network.region import Conductances, Region
 from sslib.impedance.network.salt import Salt, salt_values
+from sslib.impedance.network.two_rails import (
+    TwoRailMap,
+    against_truth,
+    largest_deviation,
+    noise_that_hides,
+    two_rail_cell,
+    two_rail_map,
+    two_rail_values,
+)

@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 from sslib.impedance.circuit import Circuit, check_shared
 from sslib.impedance.network.lattice import Lattice
 from sslib.impedance.network.region import Region
+from sslib.impedance.network.symmetry import exchanges_of
 
 # As many elements of the systems at a time (64 MB): enough points to be worth the calls.
 ELEMENTS = 4_000_000
@@ -64,8 +65,7 @@ class Network(Circuit):
         if not self.regions or not all(isinstance(region, Region) for region in self.regions):
             raise TypeError(f"regions are {regions!r}; Region objects go here")
         self.source, self.sink, self.links = source, sink, dict(links or {})
-        joins = [(place, "source", c) for place, c in _contacts(source).items()]
-        joins += [(place, "sink", c) for place, c in _contacts(sink).items()]
+        joins = [(place, side, c) for side in ("source", "sink") for place, c in self.contacts(side).items()]
         joins += [(*pair, circuit) for pair, circuit in self.links.items()]
         self._number_places(joins)
         self._lay_out([(a, b, circuit) for a, b, circuit in joins if circuit is not None])
@@ -240,6 +240,17 @@ class Network(Circuit):
         for k, own in enumerate(self._places[len(self.regions) :], start=self._ends.start):
             jacobian[:, own] *= (backward[:, k] * forward[:, k]).reshape(shape)[:, None]
 
+    def contacts(self, side):
+        """By place what stands between it and the terminal ``"source"`` or ``"sink"``: a circuit or None."""
+        places = getattr(self, side)
+        return dict(places) if isinstance(places, dict) else {places: None}
+
+    @property
+    def exchanges(self):
+        """Those of its circuits, and what the network has twice in places that the terminals cannot tell apart."""
+        inner = (exchange for circuit, _ in self.children for exchange in circuit.exchanges)
+        return (*inner, *exchanges_of(self))
+
     def draw_slots(self, impedance, omega, uniform):
         parts = [*self.regions, *self.ends]
         return np.concatenate(
@@ -252,10 +263,6 @@ class Network(Circuit):
 
     def __repr__(self):
         return f"Network({self.regions!r}, source={self.source!r}, sink={self.sink!r}, links={self.links!r})"
-
-
-def _contacts(places):
-    return dict(places) if isinstance(places, dict) else {places: None}
 
 
 def _groups(members, pairs):

@@ -39,12 +39,24 @@ class Salt(Element):
 
     On its own the element is such a layer between two electrodes that take cations alone: with
     :math:`t_+ = 1` a resistor, else Warburg's diffusion behind it. In a `Region` it serves two rails, cations first.
+
+    Where every electrode blocks anions, only :math:`t_-^2 R_\text{salt}` and :math:`\tau_\text{salt}` can be seen: with
+    :math:`\psi = t_- (\varphi_+ - \varphi_-)` and :math:`u = i_+/t_- - i\,t_+/t_-`,
+
+    .. math::
+
+        \frac{d\varphi_+}{ds} = -R_\text{ion}\, i + \frac{d\psi}{ds}, \qquad
+        \frac{d\psi}{ds} = -t_-^2 R_\text{salt}\, u, \qquad
+        \frac{du}{ds} = -j - \frac{i \omega C}{t_-^2}\, \psi
+
+    hold no other trace of the transference number (j leaves the cations' rail, :math:`di/ds = -j`). A fit fixes t_plus
+    at 0 and finds :math:`t_-^2 R_\text{salt}` as R_salt.
     """
 
     quantities = (
         Quantity("R_ion", "ohm", "resistance of the salt without gradients", 1e-6, 1e12, scaling=1),
         Quantity(
-            "t_plus", "1", "cation transference number", 0.0, 1.0, scaling=0, logarithmic=False,
+            "t_plus", "1", "cation transference number", -1.0, 1.0, scaling=0, logarithmic=False,
             possible=(-np.inf, np.inf),
         ),
         Quantity(

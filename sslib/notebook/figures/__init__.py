@@ -31,6 +31,7 @@ from sslib.notebook.figures.impedance import (
     series_figure,
     spectrum_figure,
 )
+from sslib.notebook.figures.polymer import deviation_figure, recovery_figure, two_rail_map_figure
 from sslib.notebook.figures.rate import (
     discharge_check_figure,
     discharge_curves_figure,

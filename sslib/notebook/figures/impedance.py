@@ -17,7 +17,7 @@ PARTS_OF_A_PELLET = {
 }
 
 
-def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=None, others=()):
+def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=None, others=(), label="data"):
     """Nyquist diagram with equal axes and marked decades; magnitude and phase against frequency.
 
     Parameters
@@ -28,6 +28,8 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
         A model's curve [Hz, ohm].
     others : iterable of (label, frequency, impedance)
         Further curves, dashed.
+    label : str
+        What the first spectrum is called.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
     heights = [0.8 * WIDTH * np.clip(proportions, 0.3, 0.85) + 0.6, 2.1]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
     axes = figure.subplot_mosaic([["nyquist", "nyquist"], ["magnitude", "phase"]], height_ratios=heights)
-    curves = [("data", np.asarray(frequency), measured, DATA)]
+    curves = [(label, np.asarray(frequency), measured, DATA)]
     if model_impedance is not None:
         curves.append(("model", np.asarray(model_frequency), np.asarray(model_impedance), MODEL))
     for style, (label, f, z) in zip(("--", ":", "-."), others, strict=False):
