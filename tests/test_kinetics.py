@@ -6,8 +6,11 @@ import pytest
 from sslib.kinetics import (
     FARADAY,
     activation_overpotential,
+    apparent_resistance_ratio,
     butler_volmer,
+    butler_volmer_harmonics,
     charge_transfer_resistance,
+    linear_amplitude,
     tafel_overpotential,
     thermal_voltage,
 )
@@ -45,3 +48,58 @@ def test_what_cannot_be_is_refused():
         butler_volmer(0.1, 1.0, alpha=1.5)
     with pytest.raises(ValueError, match="T is -3"):
         thermal_voltage(-3)
+
+
+def test_harmonics_are_those_of_the_current_in_time():
+    """The Fourier transform of the law itself, sample by sample, with bias and unequal coefficients."""
+    rng = np.random.default_rng(5)
+    theta = 2 * np.pi * np.arange(256) / 256
+    for _ in range(10):
+        a, i0, T, alpha, bias = rng.uniform(0.001, 0.2), rng.uniform(0.1, 9), rng.uniform(250, 400), *rng.random(2)
+        bias = (bias - 0.5) / 5
+        spectrum = np.fft.rfft(butler_volmer(bias + a * np.cos(theta), i0, T, alpha)).real / 256
+        spectrum[1:] *= 2
+        ours = butler_volmer_harmonics(a, i0, T, alpha, bias, highest=6)
+        np.testing.assert_allclose(ours, spectrum[:7], rtol=1e-10, atol=1e-12 * abs(spectrum).max())
+
+
+def test_small_amplitudes_have_the_leading_terms():
+    """One percent follows from these: a factor in a leading term would shift every amplitude that is recommended."""
+    volt = thermal_voltage(298.15)
+    for alpha in (0.3, 0.5, 0.8):
+        cubes = alpha**3 + (1 - alpha) ** 3
+        x = np.array([0.01, 0.1])
+        np.testing.assert_allclose(1 - apparent_resistance_ratio(x * volt, alpha=alpha), cubes * x**2 / 8, rtol=2e-3)
+        _, first, second, third = butler_volmer_harmonics(0.02 * volt, 1.0, alpha=alpha)
+        np.testing.assert_allclose(third / first, cubes * 0.02**2 / 24, rtol=1e-3)
+        np.testing.assert_allclose(second / first, (2 * alpha - 1) * 0.02 / 4, rtol=1e-3, atol=1e-15)
+
+
+@pytest.mark.parametrize("judged_by", ["fundamental", "second", "third"])
+def test_the_linear_amplitude_departs_by_its_share(judged_by):
+    """Put back into the law, the amplitude must show the share that was asked for."""
+    amplitude = linear_amplitude(0.02, judged_by, 330.0, 0.3)
+    harmonics = butler_volmer_harmonics(amplitude, 1.0, 330.0, 0.3)
+    departures = {
+        "fundamental": 1 - apparent_resistance_ratio(amplitude, 330.0, 0.3),
+        "second": abs(harmonics[2] / harmonics[1]),
+        "third": harmonics[3] / harmonics[1],
+    }
+    assert departures[judged_by] == pytest.approx(0.02, rel=1e-6)
+
+
+def test_a_harmonic_that_vanishes_has_no_amplitude():
+    """At one half the second harmonic is zero at each amplitude, and a search for it would never end."""
+    with pytest.raises(ValueError, match="vanishes"):
+        linear_amplitude(0.01, "second")
+    with pytest.raises(ValueError, match="judged_by is"):
+        linear_amplitude(0.01, "first")
+
+
+def test_a_sine_of_current_lowers_the_resistance_by_as_much():
+    """Which of the two is controlled does not matter in the lowest order: arsinh and sinh bend alike."""
+    theta = 2 * np.pi * np.arange(64) / 64
+    voltage = 0.1 * thermal_voltage(298.15)
+    current = voltage / charge_transfer_resistance(1.0)
+    answer = 2 * np.mean(activation_overpotential(current * np.cos(theta), 1.0) * np.cos(theta))
+    assert 1 - answer / voltage == pytest.approx(1 - apparent_resistance_ratio(voltage), rel=2e-3)

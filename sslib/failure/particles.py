@@ -7,6 +7,7 @@ import numpy as np
 
 from sslib.kinetics import FARADAY
 from sslib.mechanics import fracture_stress
+from sslib.mechanics import volume_change as signed_volume_change
 
 BUCCI_EXPANSION, BUCCI_ENERGY = 0.075, 4.0
 """Change of volume [1] and fracture energy [J/m2] at which a stiff electrolyte (15 GPa) begins to crack; Bucci 2017."""
@@ -24,7 +25,7 @@ def volume_change(state_of_charge, expansion):
     expansion : array_like
         Over the whole range of the state of charge [1].
     """
-    return expansion * np.abs(state_of_charge - 0.5)
+    return np.abs(signed_volume_change(state_of_charge, expansion))
 
 
 def cracking_energy_ratio(volume_change, fracture_energy):

@@ -1,5 +1,12 @@
-"""Solids under load: elastic relations, fracture of electrolytes, filaments that wedge them, creep of lithium."""
+"""Solids under load: contact, elastic relations, fracture of electrolytes, filaments in them, creep of lithium."""
 
+from sslib.mechanics.contact import (
+    CompositeContact,
+    contact_share,
+    local_pressure,
+    pressed_conductivity,
+    volume_change,
+)
 from sslib.mechanics.creep import (
     LITHIUM_MELTING,
     MASIAS,

@@ -1,7 +1,12 @@
 """Lines of any number of rails, region by region."""
 
+from sslib.impedance.network.conversion import as_network
+from sslib.impedance.network.graded import Gradient, Layer, face_edges, graded, integrals, regions_needed
 from sslib.impedance.network.half_cell import compare_salt_with_pybamm, salt_half_cell, salt_half_cell_values
+from sslib.impedance.network.inside import Inside, probe_impedance, reaction_depth
 from sslib.impedance.network.lattice import nodal_admittance
+from sslib.impedance.network.linearity import Linearity, largest_amplitude, linearity
+from sslib.impedance.network.misreading import read_as
 from sslib.impedance.network.mixed_conductor import (
     carrier_capacitance,
     carrier_current,
@@ -31,6 +36,8 @@ from sslib.impedance.network.polymer import (
 )
 from sslib.impedance.network.region import Conductances, Region
 from sslib.impedance.network.salt import Salt, salt_values
+from sslib.impedance.network.scaled import Scaled, Tilted
+from sslib.impedance.network.stress import mean_area, stressed
 from sslib.impedance.network.two_rails import (
     TwoRailMap,
     against_truth,

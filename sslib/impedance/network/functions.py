@@ -59,7 +59,7 @@ def spectral(matrix):
     return values, vectors
 
 
-def _inverse(vectors):
+def inverse_and_condition(vectors):
     """Inverses of matrices of unit columns, and their condition numbers (infinite where there is none)."""
     size = vectors.shape[-1]
     if size < 2:
@@ -84,7 +84,7 @@ class LineFunctions:
     def __init__(self, matrix):
         self.matrix = matrix
         self.values, self.vectors = spectral(matrix)
-        self.inverse, condition = _inverse(self.vectors)
+        self.inverse, condition = inverse_and_condition(self.vectors)
         self.confluent = condition > LARGEST_CONDITION
         self.decay = Decay(self.values)
         self.of_values = scalar_functions(self.values, self.decay)

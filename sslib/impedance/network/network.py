@@ -5,7 +5,9 @@ from scipy.linalg.lapack import zgbtrf, zgbtrs
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from sslib.impedance.circuit import Circuit, check_shared
+from sslib.checks import check_positive
+from sslib.impedance.circuit import Circuit, Evaluator, Grid, check_shared
+from sslib.impedance.network.inside import look_inside
 from sslib.impedance.network.lattice import Lattice
 from sslib.impedance.network.region import Region
 from sslib.impedance.network.symmetry import exchanges_of
@@ -120,38 +122,56 @@ class Network(Circuit):
         places = [slice(int(begin), int(begin) + n) for begin, n in zip(begins, counts, strict=False)]
         k = len(rails)
         self._along, self._ends, self._between = places[:k], places[k], places[k + 1 :]
-        self._fixed = np.eye(int(begins[-1]))
-        self._fixed[: self._ends.stop, : self._ends.stop] = 0
+        fixed = np.eye(int(begins[-1]))
+        fixed[: self._ends.stop, : self._ends.stop] = 0
         self._sums = []
         for face, region in enumerate(self.regions):
             first, second = (identity[[self._node[rail, face + side] for rail in region.rails]] for side in (0, 1))
-            self._fixed[self._along[face], : self._nodes] = first - second
+            fixed[self._along[face], : self._nodes] = first - second
             total = (first + second) / 2
-            self._fixed[: self._nodes, self._between[face]] = (total[:-1] - total[-1]).T
+            fixed[: self._nodes, self._between[face]] = (total[:-1] - total[-1]).T
             touched = np.flatnonzero(total.any(axis=0))
             self._sums.append((touched, total[:, touched]))
         for row, (a, b, _) in zip(range(self._ends.start, self._ends.stop), ends, strict=True):
-            self._fixed[row, : self._nodes] = identity[self._node[a]] - identity[self._node[b]]
+            fixed[row, : self._nodes] = identity[self._node[a]] - identity[self._node[b]]
         own = slice(self._nodes, self._ends.stop)
-        self._fixed[: self._nodes, own] = self._fixed[own, : self._nodes].T
-        self._band = None if len(self._fixed) < BANDED_FROM else self._find_band()
+        fixed[: self._nodes, own] = fixed[own, : self._nodes].T
+        self._store(fixed)
 
-    def _find_band(self):
+    def _store(self, fixed):
+        """Which elements of the system are kept: all of a small one; those that are not zero of one that is a band."""
+        self._size = len(fixed)
+        pattern = np.ones(fixed.shape, dtype=bool)
+        if self._size >= BANDED_FROM:
+            pattern = (fixed != 0) | np.eye(self._size, dtype=bool)
+            for along, between, (touched, _) in zip(self._along, self._between, self._sums, strict=True):
+                pattern[along, along] = True
+                pattern[between, touched] = True
+        row, column = np.nonzero(pattern)
+        place = np.zeros(fixed.shape, dtype=np.int32)
+        place[row, column] = np.arange(len(row))
+        self._base = fixed[row, column]
+        self._blocks = [
+            (place[along, along].ravel(), place[between][:, touched].ravel())
+            for along, between, (touched, _) in zip(self._along, self._between, self._sums, strict=True)
+        ]
+        self._single = [int(place[k, k]) for k in range(self._ends.start, self._ends.stop)]
+        # The equations besides Kirchhoff's first law, which are divided by their largest coefficient.
+        self._begins = np.searchsorted(row, np.arange(self._nodes, self._size))
+        self._band = None if self._size < BANDED_FROM else self._find_band(pattern, row, column)
+
+    def _find_band(self, pattern, row, column):
         """Places of the system's elements in LAPACK's band storage, in an order that takes face after face."""
-        pattern = (self._fixed != 0) + np.eye(len(self._fixed))
-        for along, between, (touched, _) in zip(self._along, self._between, self._sums, strict=True):
-            pattern[along, along] = 1
-            pattern[between, touched] = 1
-        pattern = pattern + pattern.T
-        order = reverse_cuthill_mckee(csr_array(pattern), symmetric_mode=True)
-        row, column = np.nonzero(pattern[order][:, order])
+        order = reverse_cuthill_mckee(csr_array(pattern | pattern.T), symmetric_mode=True)
+        number = np.argsort(order)
+        row, column = number[row], number[column]
         width = int(np.abs(row - column).max())
-        return order, width, (2 * width + row - column, column), (order[row], order[column])
+        return order, width, (2 * width + row - column, column)
 
     def evaluate(self, grid, values, jacobian):
         frequencies = grid.omega.shape[-1]
         impedance = np.empty((len(values), frequencies), dtype=complex)
-        step = max(1, ELEMENTS // (frequencies * self._fixed.size))
+        step = max(1, ELEMENTS // (frequencies * len(self._base)))
         for begin in range(0, len(values), step):
             sets = slice(begin, begin + step)
             own = None if jacobian is None else jacobian[sets]
@@ -159,6 +179,15 @@ class Network(Circuit):
         return impedance
 
     def _evaluate(self, grid, values, jacobian):
+        shape = len(values), grid.omega.shape[-1]
+        lattices, takes, impedances = self._parts(grid, values, jacobian)
+        forward, backward = self._solve(lattices, impedances, shape[0] * shape[1], jacobian is not None)
+        if jacobian is not None:
+            self._fill(jacobian, shape, lattices, takes, forward, backward)
+        return forward[:, self._node["source"]].reshape(shape)
+
+    def _parts(self, grid, values, jacobian):
+        """Lattices of the regions, what takes back their slopes, and impedances of the circuits at the ends."""
         shape = len(values), grid.omega.shape[-1]
         points = shape[0] * shape[1]
         lattices, takes, impedances = [], [], []
@@ -171,10 +200,54 @@ class Network(Circuit):
             else:
                 z = self.ends[k - len(self.regions)].evaluate(grid, values[:, own], own_jacobian)
                 impedances.append(np.broadcast_to(z, shape).reshape(points))
-        forward, backward = self._solve(lattices, impedances, points, jacobian is not None)
-        if jacobian is not None:
-            self._fill(jacobian, shape, lattices, takes, forward, backward)
-        return forward[:, self._node["source"]].reshape(shape)
+        return lattices, takes, impedances
+
+    def inside(self, frequency, depths, **values):
+        """Potential, current and reaction along every rail, for unit current through the network.
+
+        Parameters
+        ----------
+        frequency : array_like
+            [Hz], shape (frequencies,).
+        depths : array_like
+            Counted in regions: 0 is the first face, 1.5 the middle of the second region.
+        **values : float or array_like
+            As for `impedance`.
+
+        Returns
+        -------
+        Inside
+
+        Raises
+        ------
+        ValueError
+            For what `impedance` refuses, and for a depth outside the network.
+
+        Examples
+        --------
+        A pore whose wall blocks, at low frequency: half of the current has left the electrolyte half-way.
+
+        >>> from sslib.impedance import C, Network, R, Region
+        >>> pore = Region({"ion": R("R_ion"), "electron": None}, {("ion", "electron"): C("C_dl")})
+        >>> line = Network(pore, source=("ion", 0), sink=("electron", 1))
+        >>> found = line.inside([1e-4], [0.5], R_ion=60.0, C_dl=1e-3)
+        >>> round(float(found.current["ion"][0, 0].real), 6), round(float(found.reaction["ion"][0, 0].real), 6)
+        (0.5, 1.0)
+        """
+        check_positive(frequency=frequency)
+        stacked, single = self._stack(values)
+        frequency = np.atleast_1d(np.asarray(frequency, dtype=float))
+        every = stacked[:, Evaluator(self).parameter_of_slot]
+        lattices, _, impedances = self._parts(Grid(2 * np.pi * frequency), every, None)
+        forward, _ = self._solve(lattices, impedances, len(every) * len(frequency), False)
+        regions = [
+            (region.rails, lattice, forward[:, touched] @ total.T, forward[:, along])
+            for region, lattice, (touched, total), along in zip(
+                self.regions, lattices, self._sums, self._along, strict=True
+            )
+        ]
+        shape = (len(frequency),) if single else (len(every), len(frequency))
+        return look_inside(frequency, depths, forward[:, self._node["source"]].reshape(shape), regions)
 
     def _solve(self, lattices, impedances, points, adjoint):
         """Potentials [V] and currents [A] for unit current into the source, and the adjoint of it.
@@ -187,23 +260,23 @@ class Network(Circuit):
         )
         level = np.maximum(0.1 / np.where(shunts == 0, np.inf, shunts), rails)
         level = np.where(level == 0, 1, level)[:, None, None]
-        system = np.empty((points, *self._fixed.shape), dtype=complex)
-        system[:] = self._fixed
-        for lattice, along, between, (touched, total) in zip(
-            lattices, self._along, self._between, self._sums, strict=True
-        ):
-            system[:, along, along] = -lattice.q / level
-            system[:, between, touched] = -level * lattice.p[:, :-1] @ total
-        for k, z in enumerate(impedances, start=self._ends.start):
-            system[:, k, k] = -z / level[:, 0, 0]
-        rows = slice(self._nodes, None)
-        scale = np.abs(system[:, rows]).max(axis=2)
-        system[:, rows] /= scale[:, :, None]
-        source = np.zeros((len(self._fixed), 1))
+        system = np.empty((points, len(self._base)), dtype=complex)
+        system[:] = self._base
+        for lattice, (own, across), (_, total) in zip(lattices, self._blocks, self._sums, strict=True):
+            system[:, own] = (-lattice.q / level).reshape(points, -1)
+            system[:, across] = (-level * lattice.p[:, :-1] @ total).reshape(points, -1)
+        for place, z in zip(self._single, impedances, strict=True):
+            system[:, place] = -z / level[:, 0, 0]
+        rows, first = slice(self._nodes, None), self._begins[0]
+        scaled = system[:, first:]
+        scale = np.maximum.reduceat(np.abs(scaled), self._begins - first, axis=1)
+        scaled /= np.repeat(scale, np.diff(self._begins, append=len(self._base)), axis=1)
+        source = np.zeros((self._size, 1))
         source[self._node["source"]] = 1
         if self._band:
             solutions = self._eliminate_along_band(system, source, adjoint)
         else:
+            system = system.reshape(points, self._size, self._size)
             systems = (system, np.swapaxes(system, 1, 2)) if adjoint else (system,)
             solutions = [np.linalg.solve(matrix, source)[:, :, 0] for matrix in systems]
         forward, *backward = solutions
@@ -218,12 +291,12 @@ class Network(Circuit):
 
     def _eliminate_along_band(self, system, source, adjoint):
         """Region after region (with pivots): the cost grows with their number, not with its cube."""
-        order, width, stored, taken = self._band
-        solutions = np.empty((1 + adjoint, *system.shape[:2]), dtype=complex)
+        order, width, stored = self._band
+        solutions = np.empty((1 + adjoint, len(system), self._size), dtype=complex)
         band = np.zeros((3 * width + 1, len(order)), dtype=complex)
         right = source[order].astype(complex)
-        for point, matrix in enumerate(system):
-            band[stored] = matrix[taken]
+        for point, elements in enumerate(system):
+            band[stored] = elements
             factors, pivots, _ = zgbtrf(band, width, width)
             for transposed, solution in enumerate(solutions):
                 solution[point, order] = zgbtrs(factors, width, width, right, pivots, trans=transposed)[0][:, 0]

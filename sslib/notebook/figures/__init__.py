@@ -31,6 +31,13 @@ from sslib.notebook.figures.impedance import (
     series_figure,
     spectrum_figure,
 )
+from sslib.notebook.figures.inside import (
+    amplitude_figure,
+    contact_figure,
+    gradient_figure,
+    probe_figure,
+    reaction_figure,
+)
 from sslib.notebook.figures.polymer import deviation_figure, recovery_figure, two_rail_map_figure
 from sslib.notebook.figures.rate import (
     discharge_check_figure,
