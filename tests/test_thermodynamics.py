@@ -101,6 +101,15 @@ def test_inside_the_spinodal_is_refused_by_name(function):
         calls[function]()
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_the_refusal_ends_where_the_spinodal_does(side):
+    """A margin of its own would refuse metastable states or let a negative diffusivity pass."""
+    end, inward = spinodal(3 * RT, T)[side], (1e-9, -1e-9)[side]
+    assert chemical_diffusivity(end - inward, 3 * RT, 1.0, T) > 0
+    with pytest.raises(ValueError, match="outside the spinodal"):
+        chemical_diffusivity(end + inward, 3 * RT, 1.0, T)
+
+
 def test_metastable_material_has_a_spectrum():
     """Between gap and spinodal the homogeneous particle responds until it has a nucleus: values, not an error."""
     omega = 3 * RT
@@ -231,6 +240,32 @@ def test_values_are_those_of_the_surface_shared_out():
     assert_allclose(one["R_d"], ideal["R_d"], rtol=1e-9)
 
 
+def test_lists_do_as_arrays():
+    """Every quantity is announced as array_like; a list must not end in an error of Python's."""
+    x, omega, temperatures, pair = [0.2, 0.3], [0.0, 1e3], [298.0, 320.0], [2.0, 3.0]
+    for function, given in (
+        (free_energy, (x, omega, temperatures)),
+        (thermodynamic_factor, (x, omega, temperatures)),
+        (open_circuit_potential, (x, omega, pair, temperatures)),
+        (chemical_capacitance, (x, omega, pair, temperatures)),
+        (exchange_current, (x, omega, pair, temperatures, [0.4, 0.6])),
+        (chemical_diffusivity, (x, omega, pair, temperatures)),
+    ):
+        own = [function(*(quantity[i] for quantity in given)) for i in (0, 1)]
+        assert_allclose(function(*given), own, rtol=1e-14)
+    material = dict.fromkeys(MATERIAL, pair) | {"surface": pair, "T": temperatures}
+    values = insertion_values(x, interaction=omega, **material)
+    known = {name: material[name] for name in ("sites", "radius", "surface", "T")}
+    seen = factor_from_particle(x, list(values["R_d"]), list(values["tau_d"]), **known)
+    assert_allclose(seen, thermodynamic_factor(x, omega, temperatures), rtol=1e-12)
+
+
+def test_a_strong_attraction_has_a_gap_without_overflow():
+    """Phases so pure that their shares underflow are none and all, and no warning."""
+    assert miscibility_gap(9e5, 100.0) == (0, 1)
+    assert_allclose(miscibility_gap(1e5, T)[0], np.exp(-1e5 / RT), rtol=1e-9)
+
+
 def test_a_spectrum_gives_the_factor_back():
     """Resistance over time is the slope of the chemical potential, whatever the law of the mobility."""
     x, omega, temperature = random_states(seed=4)
@@ -238,6 +273,13 @@ def test_a_spectrum_gives_the_factor_back():
     known = {"sites": MATERIAL["sites"], "radius": MATERIAL["radius"], "surface": 20.0, "T": temperature}
     seen = factor_from_particle(x, values["R_d"], values["tau_d"], **known)
     assert_allclose(seen, thermodynamic_factor(x, omega, temperature), rtol=1e-9)
+
+
+def test_one_composition_counts_as_often_as_it_was_measured():
+    """Repeated at one x with one error, the interaction is that of the mean, its interval the shorter by the root."""
+    once, twice = (interaction_parameter(0.4, factor, 0.1, T) for factor in (2.05, [2.0, 2.1]))
+    assert_allclose(twice[0], once[0], rtol=1e-12)
+    assert_allclose(np.diff(twice[1]), np.diff(once[1]) / np.sqrt(2), rtol=1e-9)
 
 
 def test_the_interactions_interval_holds_the_truth():
@@ -263,6 +305,17 @@ def test_the_interactions_interval_holds_the_truth():
         (lambda: exchange_current(0.5, 0.0, 0.0), "reference_current is 0"),
         (lambda: insertion_values(0.5, interaction=0.0, **(MATERIAL | {"radius": -1e-6})), "radius is -1e-06"),
         (lambda: interaction_parameter([0.5], [1.0], [0.0]), "error is 0"),
+        (lambda: interaction_parameter([0.5, 0.6], [np.nan, 2.0], [0.1, 0.1]), "factor is nan"),
+        (lambda: interaction_parameter([0.5], [1.0], [0.1], level=1.2), r"level is 1\.2"),
+        (lambda: exchange_current(0.5, 0.0, 1.0, alpha=1.5), r"alpha is 1\.5"),
+        (lambda: interaction_parameter([], [], []), "number of factors is 0"),
+        (lambda: chemical_potential([0.5, 1.0], 0.0), "empty share 1 - x is 0"),
+        (lambda: stability(0.5, np.nan), "interaction is nan"),
+        (lambda: spinodal(np.inf), "interaction is inf"),
+        (lambda: miscibility_gap(3e7), r"interaction is 3e\+07"),
+        (lambda: exchange_current(0.1, "5 kJ/mol", 1.0), "interaction is '5 kJ/mol'; it must be a number"),
+        (lambda: free_energy(0.5, np.nan), "interaction is nan"),
+        (lambda: chemical_diffusivity(0.5, 2 * RT, 1e-14, T), "outside the spinodal, 0.5 to 0.5"),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):

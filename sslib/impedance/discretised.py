@@ -9,9 +9,14 @@ import numpy as np
 from scipy.constants import R as GAS_CONSTANT
 from scipy.linalg import eigh, solve_banded
 
-from sslib.checks import check_positive
+from sslib.checks import check_between, check_positive
 from sslib.impedance.elements import R, SphericalDiffusion
-from sslib.impedance.network.mixed_conductor import carrier_capacitance, mixed_conductor, mixed_conductor_values
+from sslib.impedance.network.mixed_conductor import (
+    carrier_capacitance,
+    check_contact,
+    mixed_conductor,
+    mixed_conductor_values,
+)
 from sslib.kinetics import FARADAY
 from sslib.thermodynamics import free_energy, insertion_values
 from sslib.transport import filled_share
@@ -101,7 +106,7 @@ def nernst_planck_impedance(
     Raises
     ------
     ValueError
-        For values that are not positive.
+        For values that are not positive, and for a contact that passes nothing or is no number.
 
     Notes
     -----
@@ -119,6 +124,9 @@ def nernst_planck_impedance(
         frequency=frequency, thickness=thickness, ion_concentration=ion_concentration, ion_diffusivity=ion_diffusivity,
         electron_concentration=electron_concentration, electron_diffusivity=electron_diffusivity, T=T, cells=cells,
     )  # fmt: skip
+    for contact in (first, second):
+        check_contact(contact)
+        check_between(0, np.inf, **{f"size of the {carrier} contact": np.abs(z) for carrier, z in contact.items()})
     # Nodes crowd towards both faces, where the concentration changes fastest; the two outermost lie on them.
     mapped = thickness * (1 - np.cos(np.linspace(0, np.pi, 2 * cells + 1))) / 2
     nodes, volume = np.concatenate([[0], mapped[1::2], [thickness]]), np.pad(np.diff(mapped[::2]), 1)

@@ -1,7 +1,6 @@
 """One composite cathode at every state of charge: spectra from a free energy, and the free energy from spectra."""
 
 import numpy as np
-from scipy.constants import R as GAS_CONSTANT
 from scipy.special import ndtri
 
 from sslib.checks import check_between, check_positive
@@ -15,6 +14,7 @@ from sslib.thermodynamics import (
     factor_from_particle,
     insertion_values,
     interaction_parameter,
+    potential_slope,
 )
 
 
@@ -53,9 +53,10 @@ def material_of_cell(cell, sites=5e4, x=0.5):
     >>> round(float(material["interaction"]) / 1e3, 1)
     -21.4
     """
-    check_positive(sites=sites, x=x)
+    check_positive(sites=sites)
     T, surface = cell["temperature_K"], cell["interface_area_per_area"]
-    interaction = (GAS_CONSTANT * T / (x * (1 - x)) - FARADAY**2 * sites * cell["S_ohm_m3_per_s"]) / 2
+    without = -potential_slope(x, 0.0, T)
+    interaction = FARADAY / 2 * (without - FARADAY * sites * cell["S_ohm_m3_per_s"])
     i0 = charge_transfer_resistance(cell["R_ct_ohm_m2"], T)
     return {
         "interaction": interaction,

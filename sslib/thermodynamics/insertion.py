@@ -43,8 +43,9 @@ def exchange_current(x, interaction, reference_current, T=reference_temperature,
     Notes
     -----
     M. Z. Bazant, Acc. Chem. Res. 46 (2013) 1144, doi 10.1021/ar300145c; with one half and the excluded site P. Bai,
-    D. A. Cogswell, M. Z. Bazant, Nano Lett. 11 (2011) 4890, doi 10.1021/nl202764f (abstracts seen, the form from
-    memory and derived again above). No gradient energy, no strain: a surface that is homogeneous.
+    D. A. Cogswell, M. Z. Bazant, Nano Lett. 11 (2011) 4890, doi 10.1021/nl202764f. Verified: the tests hold both
+    rates equal in equilibrium, and MPET, the code of that group, has the same factors (its α is that of the
+    reduction). No gradient energy, no strain: a surface that is homogeneous.
 
     Examples
     --------
@@ -164,7 +165,7 @@ def insertion_values(
     return {
         "R_ct": charge_transfer_resistance(i0, T) / surface,
         "R_d": slope * radius / (FARADAY * np.asarray(sites) * own * surface),
-        "tau_d": radius**2 / own,
+        "tau_d": np.square(radius) / own,
     }
 
 
@@ -199,7 +200,7 @@ def factor_from_particle(x, R_d, tau_d, *, sites, radius, surface=1.0, T=referen
     """
     check_composition(x, T)
     check_positive(R_d=R_d, tau_d=tau_d, sites=sites, radius=radius, surface=surface)
-    capacitance = np.asarray(tau_d) / (radius * surface * np.asarray(R_d))
+    capacitance = np.asarray(tau_d) / (np.asarray(radius) * surface * R_d)
     return FARADAY**2 * np.asarray(sites) * x / (R * np.asarray(T) * capacitance)
 
 
@@ -231,6 +232,11 @@ def interaction_parameter(x, factor, error, T=reference_temperature, level=0.95)
     chi_square : float
         Of the line, with one degree of freedom less than points: far above that, the material is no regular solution.
 
+    Raises
+    ------
+    ValueError
+        For factors that are not numbers, errors that are not positive, and where there are none.
+
     Examples
     --------
     >>> x = np.array([0.2, 0.5, 0.8])
@@ -239,9 +245,11 @@ def interaction_parameter(x, factor, error, T=reference_temperature, level=0.95)
     (3000.0, 101)
     """
     check_composition(x, T)
+    check_between(-np.inf, np.inf, factor=factor)
     check_positive(error=error)
     check_between(0, 1, level=level)
-    x, factor, error = (np.asarray(a, dtype=float) for a in (x, factor, error))
+    x, factor, error = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, factor, error)))
+    check_positive(**{"number of factors": factor.size})
     lever = 2 * x / (R * T * error)
     seen = (1 / (1 - x) - factor) / error
     information = np.sum(lever**2)

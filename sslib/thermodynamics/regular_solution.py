@@ -11,8 +11,10 @@ from sslib.checks import check_between, check_positive
 from sslib.kinetics import FARADAY
 from sslib.units import reference_temperature
 
-# Where less or more of the sites is taken the logarithms of the model say nothing about a real material.
-EMPTY, FULL = 1e-12, 1 - 1e-12
+# Where fewer of the sites are taken, or empty, the logarithms of the model say nothing about a real material.
+FEWEST = 1e-12
+# Ten electronvolts per atom, more than any bond: beyond, a unit is wrong.
+STRONGEST = 1e6
 PHASES = np.array(["one phase", "metastable", "unstable"])
 
 
@@ -37,10 +39,9 @@ def free_energy(x, interaction, T=reference_temperature):
     >>> round(float(free_energy(0.5, 0.0)))
     -1718
     """
-    check_between(EMPTY, FULL, x=np.real(x))
-    check_positive(T=T)
+    check_composition(np.real(x), T, interaction)
     x = np.asarray(x)
-    return R * T * (x * np.log(x) + (1 - x) * np.log(1 - x)) + interaction * x * (1 - x)
+    return R * np.asarray(T) * (x * np.log(x) + (1 - x) * np.log(1 - x)) + np.asarray(interaction) * x * (1 - x)
 
 
 def chemical_potential(x, interaction, T=reference_temperature):
@@ -62,9 +63,9 @@ def chemical_potential(x, interaction, T=reference_temperature):
     >>> float(chemical_potential(0.5, 8e3))
     0.0
     """
-    check_composition(x, T)
+    check_composition(x, T, interaction)
     x = np.asarray(x, dtype=float)
-    return R * T * np.log(x / (1 - x)) + np.asarray(interaction) * (1 - 2 * x)
+    return R * np.asarray(T) * np.log(x / (1 - x)) + np.asarray(interaction) * (1 - 2 * x)
 
 
 def open_circuit_potential(x, interaction, standard_potential=0.0, T=reference_temperature):
@@ -119,9 +120,9 @@ def potential_slope(x, interaction, T=reference_temperature):
     >>> round(float(potential_slope(0.5, 0.0)) * 1e3, 2)
     -102.77
     """
-    check_composition(x, T)
+    check_composition(x, T, interaction)
     x = np.asarray(x, dtype=float)
-    return -(R * T / (x * (1 - x)) - 2 * np.asarray(interaction)) / FARADAY
+    return -(R * np.asarray(T) / (x * (1 - x)) - 2 * np.asarray(interaction)) / FARADAY
 
 
 def thermodynamic_factor(x, interaction, T=reference_temperature):
@@ -146,8 +147,7 @@ def thermodynamic_factor(x, interaction, T=reference_temperature):
     >>> [round(float(thermodynamic_factor(0.5, omega * R * 298.15)), 9) for omega in (0, 2)]
     [2.0, 0.0]
     """
-    check_composition(x, T)
-    return -FARADAY * np.asarray(x) * potential_slope(x, interaction, T) / (R * T)
+    return -FARADAY * np.asarray(x) * potential_slope(x, interaction, T) / (R * np.asarray(T))
 
 
 def spinodal(interaction, T=reference_temperature):
@@ -172,7 +172,7 @@ def spinodal(interaction, T=reference_temperature):
     >>> [round(float(end), 3) for end in spinodal(3 * R * 298.15)]
     [0.211, 0.789]
     """
-    check_positive(T=T)
+    check_interaction(interaction, T)
     relative = np.asarray(interaction, dtype=float) / (R * np.asarray(T))
     half = np.sqrt(1 - 2 / np.where(relative > 2, relative, np.nan)) / 2
     return 0.5 - half, 0.5 + half
@@ -204,7 +204,7 @@ def miscibility_gap(interaction, T=reference_temperature):
     >>> [round(float(end), 4) for end in miscibility_gap(3 * R * 298.15)]
     [0.0707, 0.9293]
     """
-    check_positive(T=T)
+    check_interaction(interaction, T)
     relative = np.asarray(interaction, dtype=float) / (R * np.asarray(T))
     k = np.where(relative > 2, relative, np.nan) / 2
     y = np.ones_like(k)
@@ -212,7 +212,8 @@ def miscibility_gap(interaction, T=reference_temperature):
         t = np.tanh(k * y)
         y = y - (y - t) / (1 - k * (1 - t * t))
     # (1 − y)/2 without the cancellation.
-    lower = 1 / (1 + np.exp(2 * k * y))
+    ratio = np.exp(-2 * k * y)
+    lower = ratio / (1 + ratio)
     return lower[()], (1 - lower)[()]
 
 
@@ -239,7 +240,7 @@ def stability(x, interaction, T=reference_temperature):
     >>> stability([0.05, 0.15, 0.5], 3 * R * 298.15).tolist()
     ['one phase', 'metastable', 'unstable']
     """
-    check_composition(x, T)
+    check_composition(x, T, interaction)
     x = np.asarray(x, dtype=float)
     inside = [(x > ends[0]) & (x < ends[1]) for ends in (miscibility_gap(interaction, T), spinodal(interaction, T))]
     return PHASES[inside[0].astype(int) + inside[1]]
@@ -283,20 +284,29 @@ def chemical_capacitance(x, interaction, sites, T=reference_temperature):
     return -FARADAY * np.asarray(sites) / potential_slope(x, interaction, T)
 
 
-def check_composition(x, T):
-    """Raise ValueError for a share of sites or a temperature that is none."""
-    check_between(EMPTY, FULL, x=x)
+def check_interaction(interaction, T):
+    """Raise ValueError for an interaction that is no number of joules per mole, or a temperature that is none."""
+    check_between(-STRONGEST, STRONGEST, interaction=interaction)
     check_positive(T=T)
+
+
+def check_composition(x, T, interaction=0.0):
+    """Raise ValueError for a share of sites, a temperature or an interaction that is none."""
+    check_between(FEWEST, 1, x=x)
+    check_between(FEWEST, 1, **{"empty share 1 - x": 1 - np.asarray(x, dtype=float)})
+    check_interaction(interaction, T)
 
 
 def refuse_unstable(x, interaction, T):
     """Raise ValueError for a composition inside the spinodal or on it."""
-    check_composition(x, T)
+    check_composition(x, T, interaction)
     x, omega, T = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, interaction, T)))
     wrong = 2 * omega * x * (1 - x) >= R * T
     if wrong.any():
-        where, ends = x[wrong].flat[0], [end[wrong].flat[0] for end in map(np.asarray, spinodal(omega, T))]
+        x, omega, T = (a[wrong].flat[0] for a in (x, omega, T))
+        # At the critical interaction there is no spinodal but its one point, and its ends are not a number.
+        lower, upper = np.nan_to_num(spinodal(omega, T), nan=0.5)
         raise ValueError(
-            f"x is {where:g}; at {T[wrong].flat[0]:g} K it must be outside the spinodal, "
-            f"{ends[0]:.4g} to {ends[1]:.4g}, within which it separates"
+            f"x is {x:g}; at {T:g} K it must be outside the spinodal, "
+            f"{lower:.4g} to {upper:.4g}, within which it separates"
         )

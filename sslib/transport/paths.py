@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 
 from sslib.checks import check_between, check_positive
 
-# Mode n decays with ((n − 1)π)² D/L² or faster: at the shortest time the next after these would add 1e-11.
+# Mode n decays with ((n − 1)π)² D/L² or faster: at the shortest time those after these add 2e-11.
 MODES = 40
 SHORT_TIME = 1e-3
 DEFAULT_SHARE = 0.9
@@ -72,9 +72,9 @@ def path_lengths(time, ionic, electronic, capacitance):
     Of an electrode as thick as the ambipolar length, a step of the potential charges 93 to 95 % in that time
     (`filled_share`); in one much thicker, 65 % of what has gone in lies within it where one carrier is fast (the
     tests integrate both). Linear response: the capacitance is constant, diffusion inside the particles and charge
-    transfer take no time. Source 000 (its fifth step, after C. Zhu, R. E. Usiskin, Y. Yu, J. Maier, Science 358 (2017)
-    eaao2808, doi 10.1126/science.aao2808, not opened) gives no definition, and calls the electrons limiting where
-    their length is the longer: with a length reachable in a time it points the other way.
+    transfer take no time. Source 000 (its fifth step, after Zhu et al., presumably C. Zhu, R. E. Usiskin, Y. Yu,
+    J. Maier, Science 358 (2017) eaao2808, doi 10.1126/science.aao2808) gives no definition, and calls the electrons
+    limiting where their length is the longer: with a length reachable in a time it points the other way.
 
     Examples
     --------
@@ -157,7 +157,8 @@ def filled_share(time, thickness, ionic, electronic, capacitance):
     [0.931, 0.949]
     """
     check_positive(time=time, thickness=thickness, capacitance=capacitance)
-    relative = np.asarray(time) * ambipolar_conductivity(ionic, electronic) / (np.asarray(capacitance) * thickness**2)
+    whole = np.asarray(capacitance) * np.square(thickness) / ambipolar_conductivity(ionic, electronic)
+    relative = np.asarray(time) / whole
     check_between(SHORT_TIME, np.inf, **{"time over c_chem L²/σ": relative})
     return _filled(relative, _modes(ion_share(ionic, electronic)))
 
@@ -238,8 +239,8 @@ def changeover_composition(ionic, electronic, lower, upper):
 
     ends = excess(lower), excess(upper)
     if np.sign(ends[0]) == np.sign(ends[1]):
-        who = "ions" if ends[0] > 0 else "electrons"
-        raise ValueError(f"compositions are {lower:g} and {upper:g}; {who} limit at both, and they must differ in that")
+        who = ("neither carrier limits", "ions limit", "electrons limit")[int(np.sign(ends[0]))]
+        raise ValueError(f"compositions are {lower:g} and {upper:g}; {who} at both, and they must differ in that")
     return brentq(excess, lower, upper, xtol=1e-14)
 
 

@@ -1,5 +1,7 @@
 """A cathode at seven states of charge: the house's cell, what one set of values gets wrong, and the way back."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -41,6 +43,7 @@ def test_the_cell_is_the_tables_where_it_is_said_to_hold(x):
     own, line = insertion_cathode_values(CELL, x, material_of_cell(CELL, x=x)), half_cell_values(CELL)
     for name in ("R_ion", "R_el", "R_ct", "R_d", "tau_d"):
         assert_allclose(own[name], line[name], rtol=1e-9)
+    assert_allclose([own["C_dl"], own["R_sep"]], [line["Q_dl"], CELL["R_sep_ohm_m2"]], rtol=1e-12)
     material = material_of_cell(CELL, 4.5e4, x)
     slope = potential_slope(x, material["interaction"], material["T"])
     assert_allclose(-slope / (4.5e4 * 96485.33212), CELL["S_ohm_m3_per_s"], rtol=1e-9)
@@ -91,12 +94,25 @@ def test_the_free_energy_comes_back_from_seven_spectra():
     assert square < 22.5  # one in a thousand of six degrees of freedom
 
 
+@pytest.mark.parametrize(("x", "message"), [(1.0, "empty share 1 - x is 0"), (1.2, r"x is 1\.2"), (0.0, "x is 0")])
+def test_a_full_or_empty_material_is_refused(x, message):
+    """At either end no free energy of this kind has a finite slope: not a division by zero, but the composition."""
+    with pytest.raises(ValueError, match=message):
+        material_of_cell(CELL, x=x)
+
+
 @pytest.mark.parametrize("level", [0.68, 0.95])
 def test_one_interval_goes_over_into_the_other(level):
     """From a single factor, Ω's interval is the factor's own, shifted and scaled by 2x/RT, at any level."""
     x, T = 0.4, 310.0
     _, interval, _ = interaction_from_factors([x], [3.0], [2.9], [3.1], T, level)
     assert_allclose(interval, (1 / (1 - x) - np.array([3.1, 2.9])) * 8.314462618 * T / (2 * x), rtol=1e-9)
+
+
+def test_an_open_end_stays_open():
+    """An end that a spectrum does not find is not a number, and no bound."""
+    material, result = material_of_cell(CELL), SimpleNamespace(derive=lambda f, level: (2.0, (None, 3.0)))
+    assert_allclose(factors_from_fits([0.5], [result], material), [[2.0], [np.nan], [3.0]])
 
 
 def test_open_intervals_are_refused():

@@ -92,6 +92,11 @@ def test_one_fast_carrier_gives_the_time_of_four_over_pi_squared():
         assert_allclose(filled_share(time, 1.0, 1.0, 1e12, 1.0), textbook, rtol=1e-9)
 
 
+def test_the_shortest_time_has_modes_enough():
+    """Early the far face does not count and the charge is 2√(t/πτ): too few modes would be seen here first."""
+    assert_allclose(filled_share(1.001e-3, 1.0, 1.0, 1e15, 1.0), 2 * np.sqrt(1.001e-3 / np.pi), atol=3e-11)
+
+
 def test_within_its_length_lies_two_thirds_of_what_diffused_in():
     """The share that the docstring states for a thick electrode, by stepping the diffusion equation in time."""
     cells, steps, far = 1500, 1500, 12.0
@@ -117,6 +122,14 @@ def test_the_ambipolar_length_is_filled_to_93_to_95_per_cent():
     assert filled.min() > 0.931
     assert filled.max() < 0.9495
     assert_allclose(filled, filled[::-1], rtol=1e-12)
+    factor = usable_thickness(1.0, 1 / shares, 1 / (1 - shares), 1.0)
+    assert 1.08 < factor.min() < factor.max() < 1.14
+
+
+def test_lists_do_as_arrays():
+    """Thicknesses are announced as array_like; a list of them must not end in an error of Python's."""
+    own = [filled_share(2.0, thickness, 1.0, 3.0, 1.0) for thickness in (1.0, 2.0)]
+    assert_allclose(filled_share(2.0, [1.0, 2.0], [1.0, 1.0], [3.0, 3.0], 1.0), own, rtol=1e-14)
 
 
 def test_usable_thickness_is_filled_to_its_share():
@@ -142,6 +155,8 @@ def test_the_limit_changes_where_the_networks_resist_alike():
     assert ion_share(ionic(x - 0.05), electronic(x - 0.05)) < 0.5 < ion_share(ionic(x + 0.05), electronic(x + 0.05))
     with pytest.raises(ValueError, match=r"0\.1 and 0\.2; electrons limit at both"):
         changeover_composition(ionic, electronic, 0.1, 0.2)
+    with pytest.raises(ValueError, match="neither carrier limits at both"):
+        changeover_composition(ionic, ionic, 0.1, 0.2)
 
 
 def test_changeover_thickness_balances_what_it_says():
@@ -176,14 +191,16 @@ def test_a_length_from_a_spectrum_has_an_interval():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("function", "arguments", "message"),
     [
-        ((0.0, 1e-4, 1.0, 1.0, 1e9), "time is 0"),
-        ((1.0, 1e-4, -1.0, 1.0, 1e9), "ionic is -1"),
-        ((1e-9, 1e-4, 1.0, 1.0, 1e9), "must be between 0.001"),
+        (filled_share, (0.0, 1e-4, 1.0, 1.0, 1e9), "time is 0"),
+        (filled_share, (1.0, 1e-4, -1.0, 1.0, 1e9), "ionic is -1"),
+        (filled_share, (1e-9, 1e-4, 1.0, 1.0, 1e9), "must be between 0.001"),
+        (usable_thickness, (1.0, 1.0, 1.0, 1e9, 0.05), r"share is 0\.05"),
+        (usable_thickness, (1.0, 1.0, 1.0, 1e9, 1.0), "share is 1"),
     ],
 )
-def test_what_cannot_be_is_refused(arguments, message):
-    """A sum cut too short or a negative conductivity must not come back as a number."""
+def test_what_cannot_be_is_refused(function, arguments, message):
+    """A sum cut too short, a full electrode or a negative conductivity must not come back as a number."""
     with pytest.raises(ValueError, match=message):
-        filled_share(*arguments)
+        function(*arguments)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.constants import R as GAS_CONSTANT
 
-from sslib.checks import check_positive
+from sslib.checks import check_between, check_positive
 from sslib.impedance.elements import C, R
 from sslib.impedance.network.network import Network
 from sslib.impedance.network.region import Region
@@ -49,6 +49,7 @@ def carrier_current(conductivity, charge, chemical_gradient, potential_gradient)
     2.0
     """
     check_positive(conductivity=conductivity, size_of_charge=np.abs(charge))
+    check_between(-np.inf, np.inf, chemical_gradient=chemical_gradient, potential_gradient=potential_gradient)
     per_charge = np.asarray(charge) * FARADAY
     return -np.asarray(conductivity) * (np.asarray(chemical_gradient) / per_charge + potential_gradient)
 
@@ -76,9 +77,9 @@ def mixed_conductor(first, second):
 
     Notes
     -----
-    Local electroneutrality: below the frequency :math:`\sigma/(\epsilon_0 \epsilon_r)` at which the material is a
-    dielectric, and for layers much thicker than the Debye length. One mobile ion, no traps. After J. Jamnik, J. Maier,
-    J. Electrochem. Soc. 146 (1999) 4183, and Phys. Chem. Chem. Phys. 3 (2001) 1668, doi 10.1039/b100180i (not opened);
+    Local electroneutrality: below the angular frequency :math:`\sigma/(\epsilon_0 \epsilon_r)` at which the material
+    is a dielectric, and for layers much thicker than the Debye length. One mobile ion, no traps. After J. Jamnik,
+    J. Maier, J. Electrochem. Soc. 146 (1999) 4183, and Phys. Chem. Chem. Phys. 3 (2001) 1668, doi 10.1039/b100180i;
     W. Lai, S. M. Haile, J. Am. Ceram. Soc. 88 (2005) 2979, doi 10.1111/j.1551-2916.2005.00740.x. Verified: the form
     follows in the tests from drift and diffusion (`nernst_planck_impedance`).
 
@@ -94,10 +95,15 @@ def mixed_conductor(first, second):
     material = Region({"ion": R("R_ion"), "electron": R("R_eon")}, {("ion", "electron"): C("C_chem")})
     contacts = []
     for face, contact in enumerate((first, second)):
-        if not contact or not set(contact) <= {"ion", "electron"}:
-            raise ValueError(f"contact {contact!r} passes nothing; a dictionary with ion, electron or both goes here")
+        check_contact(contact)
         contacts.append({(carrier, face): circuit for carrier, circuit in contact.items()})
     return Network(material, source=contacts[0], sink=contacts[1])
+
+
+def check_contact(contact):
+    """Raise ValueError for a contact that passes neither ions nor electrons."""
+    if not contact or not set(contact) <= {"ion", "electron"}:
+        raise ValueError(f"contact {contact!r} passes nothing; a dictionary with ion, electron or both goes here")
 
 
 def thin_film():
@@ -351,6 +357,8 @@ def symmetric_cell_impedance(frequency, R_ion, R_eon, C_chem, ion=np.inf, electr
     kappa = np.sqrt(1j * np.pi * np.asarray(frequency, dtype=float) * C_chem * total)
     k = kappa / np.tanh(kappa)
     ion, electron = (np.broadcast_to(np.asarray(z, dtype=complex), k.shape) for z in (ion, electron))
+    if any((np.isnan(z) & ~np.isinf(z)).any() for z in (ion, electron)):
+        raise ValueError("ion or electron is nan; an electrode's impedance must be a number, infinite where it blocks")
     if (np.isinf(ion) & np.isinf(electron)).any():
         raise ValueError("ion and electron are infinite; at least one of the carriers must pass the electrodes")
     # Each contact as a ratio z/w, so that a blocked carrier is no infinity.

@@ -31,6 +31,7 @@ from sslib.tables import table
 from sslib.thermodynamics import chemical_capacitance, potential_slope
 
 A_BASE = table("pybamm_cells").loc["A_base"]
+FILM = (1e-6, 1e3, 4e3, 5e-15, 2e-14)
 FREQUENCY = np.logspace(6, -6, 40)
 OMEGA = 2j * np.pi * FREQUENCY
 
@@ -220,7 +221,11 @@ def test_the_film_is_recovered_from_its_spectrum():
         (lambda: symmetric_cell("blocking"), "allowed are ion-blocking, electron-blocking, reversible"),
         (lambda: mixed_conductor_values(1e-6, 0.0, 1.0, 1e9), "ionic is 0"),
         (lambda: symmetric_cell_impedance([1.0], 1.0, 1.0, 1.0, np.inf, np.inf), "at least one of the carriers"),
+        (lambda: symmetric_cell_impedance([1.0], 1.0, 1.0, 1.0, np.nan), "ion or electron is nan"),
         (lambda: carrier_current(1.0, 0, 1.0, 1.0), "size_of_charge is 0"),
+        (lambda: carrier_current(1.0, 1, np.nan, 1.0), "chemical_gradient is nan"),
+        (lambda: nernst_planck_impedance(1.0, *FILM, {}, {"ion": 0.0}), "passes nothing"),
+        (lambda: nernst_planck_impedance(1.0, *FILM, {"ion": np.nan}, {"ion": 0.0}), "size of the ion contact is nan"),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):
