@@ -1,5 +1,6 @@
 """The network against the closed forms of two rails, an explicit ladder, high-precision arithmetic, and its limits."""
 
+import sys
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -222,7 +223,7 @@ def test_many_sets_are_the_sets_one_by_one(monkeypatch):
     """A fit works on batches: a batch cut into blocks must not mix up its sets."""
     values = random_values(np.random.default_rng(14), 7)
     model = Network([Region(RAILS, BETWEEN)] * 2, ("ion", 0), ("ion", 2), {(("electron", 0), ("ion", 0)): R("R_ct")})
-    monkeypatch.setattr("sslib.impedance.network.network.ELEMENTS", 1000)
+    monkeypatch.setattr(sys.modules[Network.__module__], "ELEMENTS", 1000)
     together, slopes = model.derivatives([1e3, 0.1], **values)
     for k in range(7):
         alone, own = model.derivatives([1e3, 0.1], **{name: value[k] for name, value in values.items()})
@@ -259,7 +260,7 @@ def test_a_band_is_the_full_system(monkeypatch):
     links = {(("electron", 3), ("ion", 17)): R("R_ct")}
     banded = Network(regions, ("ion", 0), ("electron", 20), links)
     assert banded._band is not None
-    monkeypatch.setattr("sslib.impedance.network.network.BANDED_FROM", 1000)
+    monkeypatch.setattr(sys.modules[Network.__module__], "BANDED_FROM", 1000)
     full = Network(regions, ("ion", 0), ("electron", 20), links)
     assert full._band is None
     assert_same(banded.derivatives([1e3, 0.1], **values), full.derivatives([1e3, 0.1], **values), values, 1e-9)
