@@ -56,6 +56,7 @@ from sslib.cell.layers import (
     sheet,
     swollen,
 )
+from sslib.cell.linear import LinearEnd, charge_transfer_end, linear_end, linearised
 from sslib.cell.optimum import (
     MOVABLE,
     Leverage,

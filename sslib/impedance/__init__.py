@@ -144,6 +144,27 @@ from sslib.impedance.state_of_charge import (
     material_of_cell,
 )
 from sslib.impedance.strings import CircuitString, circuit_from_string, circuit_to_string
+from sslib.impedance.transient import (
+    PoleImpedance,
+    Prediction,
+    PulseFit,
+    PulseRecord,
+    PulseSpectrum,
+    State,
+    StepOperator,
+    Superposition,
+    approximate,
+    compare_steps,
+    fit_pulse,
+    poles_of_spectrum,
+    predict,
+    pulse_record,
+    pulses_by_length,
+    response,
+    simulate_pulses,
+    spectrum_of_pulse,
+    superposition,
+)
 from sslib.impedance.validity import (
     Check,
     Drift,

@@ -1,6 +1,7 @@
-"""Files that instruments write, read into spectra with SI units and notes on what was left out."""
+"""Files that instruments write, read into spectra and time series with SI units and notes on what was left out."""
 
 from sslib.instruments.reading import read_spectra, read_spectrum
+from sslib.instruments.series import TimeSeries, read_time_series
 from sslib.instruments.spectrum import Spectrum, SpectrumError
 
-__all__ = ["Spectrum", "SpectrumError", "read_spectra", "read_spectrum"]
+__all__ = ["Spectrum", "SpectrumError", "TimeSeries", "read_spectra", "read_spectrum", "read_time_series"]

@@ -12,7 +12,7 @@ from sslib.instruments.dates import MONTH_FIRST, read_date
 from sslib.instruments.delimited import read_text
 from sslib.instruments.header import area_of
 from sslib.instruments.spectrum import SpectrumError
-from sslib.instruments.table import Table
+from sslib.instruments.table import SPECTRUM, Table
 from sslib.units import cm2
 
 MPR_START = b"BIO-LOGIC MODULAR FILE"
@@ -105,7 +105,7 @@ def _peis_amplitude(settings, first_frequency):
     return {"Va (mV)": f"{amplitude:.6g}"}
 
 
-def read_mpt(source, text, columns=None):
+def read_mpt(source, text, columns=None, wanted=SPECTRUM):
     """The tables of a .mpt file, as `read_text` gives them.
 
     The amplitude stands among the settings, a column for each sequence of the technique, as ``Va (mV)`` or as ``Ia``
@@ -123,7 +123,7 @@ def read_mpt(source, text, columns=None):
     Raises
     ------
     SpectrumError
-        If the file ends within its header, or holds no spectrum.
+        If the file ends within its header, or holds no table that is wanted.
     """
     stated = re.search(r"^Nb header lines\s*:\s*([0-9]+)", text, re.MULTILINE)
     length = len(text.splitlines())
@@ -146,7 +146,7 @@ def read_mpt(source, text, columns=None):
             loops=_loops_of_rows(table, numbers, first_points),
             notes=(*table.notes, *notes),
         )
-        for table in read_text(source, text, columns, default_area=_DEFAULT_AREA)
+        for table in read_text(source, text, columns, default_area=_DEFAULT_AREA, wanted=wanted)
     ]
 
 

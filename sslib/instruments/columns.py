@@ -23,7 +23,21 @@ _NAMES = {
     "loop": "loop loopindex loopnumber",
     "temperature": "temp temperature temperatur celltemperature sampletemperature",
 }
-_QUANTITIES = {name: quantity for quantity, names in _NAMES.items() for name in names.split()}
+_SIGNAL_NAMES = {
+    "time": "t time zeit elapsedtime testtime totaltime runtime",
+    "voltage": "e u v vf ewe <ewe> ecell <ecell> voltage cellvoltage potential spannung zellspannung",
+    "current": "i <i> im current cellcurrent strom",
+    "step": "ns step stepindex stepnumber stepno stepid schritt",
+    "temperature": _NAMES["temperature"],
+}
+
+
+def _by_name(names):
+    return {name: quantity for quantity, own in names.items() for name in own.split()}
+
+
+# What a name means depends on what is looked for: Im is an imaginary part, or the current that was measured (Gamry).
+_QUANTITIES = {"spectrum": _by_name(_NAMES), "time series": _by_name(_SIGNAL_NAMES)}
 
 _DIMENSIONS = {
     "frequency": "frequency",
@@ -33,11 +47,23 @@ _DIMENSIONS = {
     "modulus": "resistance",
     "phase": "angle",
     "time": "time",
+    "voltage": "voltage",
+    "current": "current",
 }
-_SI = {"frequency": "Hz", "angular frequency": "rad/s", "resistance": "ohm", "angle": "rad", "time": "s"}
+_SI = {
+    "frequency": "Hz",
+    "angular frequency": "rad/s",
+    "resistance": "ohm",
+    "angle": "rad",
+    "time": "s",
+    "voltage": "V",
+    "current": "A",
+}
 
 _PREFIXES = {"": 1.0, "u": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
 _PREFIXED = re.compile(r"(?P<prefix>[uμmkKMG]?)(?P<base>hz|hertz|ohms?|ω)", re.IGNORECASE)
+_SIGNAL = re.compile(r"(?P<prefix>[pnuμmk]?)(?P<base>[Vv]|volts?|A|amp(?:ere)?s?)")
+_SIGNAL_PREFIXES = {"": 1.0, "p": 1e-12, "n": 1e-9, "u": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3}
 _UNITS = {
     **dict.fromkeys(["rad/s", "rads-1", "rads^-1", "rad·s-1", "rad*s-1", "rad·s^-1"], ("angular frequency", 1.0)),
     **dict.fromkeys(["rad", "radian", "radians"], ("angle", 1.0)),
@@ -76,7 +102,7 @@ class Column:
 
 
 @lru_cache(maxsize=10_000)
-def recognise(text, unit=None):
+def recognise(text, unit=None, kind="spectrum"):
     """The column that a header cell describes, or None.
 
     Parameters
@@ -85,6 +111,8 @@ def recognise(text, unit=None):
         The cell, such as ``-Im(Z)/Ohm``, ``Freq. [kHz]``, ``Z'' (Ω)`` or ``phase_deg``.
     unit : str, optional
         Unit from a row of units below the header, used where the cell itself states none.
+    kind : {"spectrum", "time series"}
+        What is looked for: the names of a spectrum, or those of time, voltage and current.
 
     Examples
     --------
@@ -92,34 +120,39 @@ def recognise(text, unit=None):
     Column(quantity='imaginary part', factor=0.001, negative=True, unit='mOhm')
     >>> recognise("Ewe/V") is None, recognise("Re(Y)") is None
     (True, True)
+    >>> recognise("<I>/mA", kind="time series").factor
+    0.001
     """
     text = _plain(text).removeprefix("Data: ").strip()
     signed = _SIGN.match(text)
     bare = text[signed.end() :] if signed else text
-    for name, stated in _readings(bare):
-        quantity = _quantity(name)
+    for name, stated in _readings(bare, kind):
+        quantity = _quantity(name, kind)
         if quantity is None:
             continue
         stated = stated or unit
-        if quantity == "frequency" and stated and parse_unit(stated)[0] == "angular frequency":
+        if quantity == "frequency" and stated and parse_unit(stated, kind)[0] == "angular frequency":
             quantity = "angular frequency"
         if quantity == "temperature":
             zero = zero_of(stated or "")
             return Column(quantity, None if zero is None else 1.0, bool(signed), stated, zero or 0.0)
-        if stated is None or quantity in ("cycle", "loop"):
+        if stated is None or quantity in ("cycle", "loop", "step"):
             return Column(quantity, 1.0, bool(signed), None)
-        dimension, factor = parse_unit(stated)
+        dimension, factor = parse_unit(stated, kind)
         return Column(quantity, factor if dimension == _DIMENSIONS[quantity] else None, bool(signed), stated)
     return None
 
 
-def parse_unit(text):
+def parse_unit(text, kind="spectrum"):
     """Dimension and factor to SI of a unit; (None, None) if it is not understood or could mean two things.
 
     >>> parse_unit("kΩ"), parse_unit("MHz"), parse_unit("MHZ")
     (('resistance', 1000.0), ('frequency', 1000000.0), (None, None))
     """
     text = re.sub(r"\s+", "", _plain(text).strip(" []()"))
+    signal = _SIGNAL.fullmatch(text) if kind == "time series" else None
+    if signal:
+        return "voltage" if signal["base"][0] in "Vv" else "current", _SIGNAL_PREFIXES[signal["prefix"]]
     prefixed = _PREFIXED.fullmatch(text)
     if prefixed:
         prefix, base = prefixed["prefix"], prefixed["base"]
@@ -153,12 +186,12 @@ def _key(name):
     return re.sub(r"[\s_.:\-]+", "", name.replace("[", "(").replace("]", ")"))
 
 
-def _quantity(name):
+def _quantity(name, kind):
     """Quantity of a name without unit, or None; t is the time and T the temperature."""
-    return "temperature" if name.strip() == "T" else _QUANTITIES.get(_key(name))
+    return "temperature" if name.strip() == "T" else _QUANTITIES[kind].get(_key(name))
 
 
-def _readings(text):
+def _readings(text, kind):
     """Each way to part a cell into name and unit; the first whose name is known is taken."""
     yield text, None
     # ZPlot and Autolab letter their columns: Z'(a), Z''(b).
@@ -171,10 +204,12 @@ def _readings(text):
     ):
         parts = re.fullmatch(pattern, text)
         # One letter that is no unit names another quantity: Re(Y) is a part of the admittance, Re(C) one of capacity.
-        letter = parts and re.fullmatch("[A-Za-z]", parts["unit"]) and parse_unit(parts["unit"])[0] is None
-        if parts and (not letter or (_quantity(parts["name"]) == "temperature" and zero_of(parts["unit"]) is not None)):
+        letter = parts and re.fullmatch("[A-Za-z]", parts["unit"]) and parse_unit(parts["unit"], kind)[0] is None
+        if parts and (
+            not letter or (_quantity(parts["name"], kind) == "temperature" and zero_of(parts["unit"]) is not None)
+        ):
             yield parts["name"], parts["unit"]
     # Without a mark between them, only a unit that is known tells itself from a part of the name.
     parts = re.fullmatch(r"(.+?)[\s_,]+([^\s_]+)", text)
-    if parts and parse_unit(parts[2])[0]:
+    if parts and parse_unit(parts[2], kind)[0]:
         yield parts[1], parts[2]

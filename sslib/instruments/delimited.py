@@ -10,7 +10,7 @@ import numpy as np
 from sslib.instruments.columns import parse_unit
 from sslib.instruments.header import NUMBER, area_of, cycle_of, read_header, started_of, temperature_of
 from sslib.instruments.spectrum import SpectrumError
-from sslib.instruments.table import Table, lacking, no_spectrum, ranges, recognised
+from sslib.instruments.table import SPECTRUM, Table, not_found, ranges, recognised
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Two spaces part columns whose names hold single ones.
@@ -64,8 +64,8 @@ def decode(source, data):
     return text
 
 
-def read_text(source, text, columns=None, default_area=None):
-    """The tables of a text that could be spectra, one for each line of names.
+def read_text(source, text, columns=None, default_area=None, wanted=SPECTRUM):
+    """The tables of a text that could be spectra (or what else is wanted), one for each line of names.
 
     Parameters
     ----------
@@ -76,6 +76,7 @@ def read_text(source, text, columns=None, default_area=None):
         Names of the columns in their order, in place of what the file says.
     default_area : float, optional
         Area [m2] that the instrument writes where nobody entered one.
+    wanted : Wanted
 
     Returns
     -------
@@ -84,12 +85,12 @@ def read_text(source, text, columns=None, default_area=None):
     Raises
     ------
     SpectrumError
-        If there is no table of numbers, or none with the columns of a spectrum.
+        If there is no table of numbers, or none with the columns that are wanted.
     """
     lines = re.split(r"\r\n|\r|\n", text)
-    starts = _headless(source, lines, tuple(columns)) if columns else _starts(lines)
+    starts = _headless(source, lines, tuple(columns), wanted) if columns else _starts(lines, wanted)
     if not starts:
-        raise _explanation(source, lines)
+        raise _explanation(source, lines, wanted)
     above, below = lines[: starts[0].line], lines[starts[0].line + 1 : starts[0].first]
     header = read_header(above if starts[0].units else above + below)
     area, area_notes = area_of(header, default_area)
@@ -98,7 +99,7 @@ def read_text(source, text, columns=None, default_area=None):
     tables = []
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         end = following.line if following else len(lines)
-        values, numbers, notes = _rows(source, lines, start, end)
+        values, numbers, notes = _rows(source, lines, start, end, wanted)
         tables.append(
             Table(
                 source,
@@ -147,64 +148,63 @@ def _fitted(cells, names):
     return cells[:width] if len(cells) >= width and not any(cells[width:]) else None
 
 
-def _needed(names):
-    """Positions of the columns that make the spectrum, frequency first."""
-    found = recognised(names)
-    wanted = ("frequency", "angular frequency", "real part", "imaginary part", "modulus", "phase")
-    return [position for quantity in wanted for position, _ in found.get(quantity, [])]
+def _needed(names, wanted):
+    """Positions of the columns that are wanted, that of an anchor first."""
+    found = recognised(names, kind=wanted.kind)
+    return [position for quantity in wanted.needed for position, _ in found.get(quantity, [])]
 
 
-def _names(lines):
-    """Each line, split in each way, that names the columns of a spectrum: its index, the names, the separator."""
+def _names(lines, wanted):
+    """Each line, split in each way, that names the columns that are wanted: its index, the names, the separator."""
     for index, line in enumerate(lines):
         # Each line could be the one, and most are rows of numbers: a quick look saves the slow one.
-        if len(line) < _LONGEST_NAMES and re.search("(?<![a-z])f(?![a-z])|freq|kreisf|omega|ω", line, re.IGNORECASE):
+        if len(line) < _LONGEST_NAMES and re.search(wanted.hint, line, re.IGNORECASE):
             for separator in _SEPARATORS:
                 names = _split_names(line, separator)
-                if not lacking(recognised(names)):
+                if not wanted.lacking(recognised(names, kind=wanted.kind)):
                     yield index, names, separator
 
 
-def _starts(lines):
+def _starts(lines, wanted):
     starts = {}
-    for index, names, separator in _names(lines):
-        start = starts.get(index) or _first_row(lines, index, names, separator)
+    for index, names, separator in _names(lines, wanted):
+        start = starts.get(index) or _first_row(lines, index, names, separator, wanted)
         if start:
             starts[index] = start
     return list(starts.values())
 
 
-def _first_row(lines, index, names, separator):
-    frequency = _needed(names)[0]
+def _first_row(lines, index, names, separator, wanted):
+    anchor = _needed(names, wanted)[0]
     units = None
     for first in range(index + 1, min(index + 1 + _GAP, len(lines))):
         for row_separator in (separator, *_SEPARATORS):
             cells = _fitted(_split(lines[first], row_separator), names)
             if cells is None:
                 continue
-            if _number(cells[frequency]):
+            if _number(cells[anchor]):
                 return _Start(index, names, units, first, row_separator)
-            if parse_unit(cells[frequency])[0] in ("frequency", "angular frequency"):
+            if parse_unit(cells[anchor], wanted.kind)[0] in wanted.anchors:
                 units = tuple((cell or None) for cell in cells) + (None,) * (len(names) - len(cells))
                 break
     return None
 
 
-def _headless(source, lines, names):
-    missing = lacking(recognised(names))
+def _headless(source, lines, names, wanted):
+    missing = wanted.lacking(recognised(names, kind=wanted.kind))
     if missing:
-        raise no_spectrum(f"{source}, columns={names!r}", names, missing)
+        raise not_found(f"{source}, columns={names!r}", names, missing, wanted)
     for index, line in enumerate(lines):
         for separator in _SEPARATORS:
             cells = _fitted(_split(line, separator), names)
-            if cells and all(_number(cells[position]) for position in _needed(names)):
+            if cells and all(_number(cells[position]) for position in _needed(names, wanted)):
                 return [_Start(index, names, None, index, separator)]
     raise SpectrumError(f"{source}: no row of {len(names)} numbers; expected one as columns={names!r} states")
 
 
-def _rows(source, lines, start, end):
+def _rows(source, lines, start, end, wanted):
     """Values, line numbers, and notes on the lines that are left out."""
-    needed = _needed(start.names)
+    needed = _needed(start.names, wanted)
     rows, numbers, broken, rest = [], [], [], []
     for index in range(start.first, end):
         line = lines[index]
@@ -261,12 +261,12 @@ def _decimal_comma(source, written, numbers, needed):
     return True
 
 
-def _explanation(source, lines):
-    """The error for a text without the table of a spectrum: what there is instead."""
-    for index, names, _ in _names(lines):
+def _explanation(source, lines, wanted):
+    """The error for a text without the table that is wanted: what there is instead."""
+    for index, names, _ in _names(lines, wanted):
         return SpectrumError(
             f"{source}, line {index + 1}: names for {len(names)} columns, but no row of {len(names)} cells with a "
-            "number for the frequency follows; expected the table below its names"
+            f"number for the {wanted.anchors[0]} follows; expected the table below its names"
         )
     for index, line in enumerate(lines):
         for separator in _SEPARATORS if re.fullmatch(r"[\s0-9eE+−.,;-]+", line) else ():
@@ -276,21 +276,25 @@ def _explanation(source, lines):
                 continue
             below = _split(lines[index + 1], separator) if index + 1 < len(lines) else []
             if len(below) == len(cells) and all(_number(cell) for cell in below[:width]):
-                return _unnamed(source, lines, index, width)
+                return _unnamed(source, lines, index, width, wanted)
     head = next((index for index, line in enumerate(lines) if line.strip()), None)
     if head is None:
         return SpectrumError(f"{source}: the file is empty; expected a table of numbers")
     for separator in "\t;,":
         names = _split(lines[head], separator)
         if len(names) > 2 and head + 1 < len(lines) and len(_split(lines[head + 1], separator)) == len(names):
-            return no_spectrum(f"{source}, line {head + 1}", names, lacking(recognised(names)))
+            return _lacking(f"{source}, line {head + 1}", names, wanted)
     return SpectrumError(
         f"{source}: no table of numbers in {len(lines)} lines of text, which begin {lines[head].strip()[:60]!r}; "
-        "expected columns with names such as 'freq/Hz', 'Re(Z)/Ohm', '-Im(Z)/Ohm'"
+        f"expected columns with names such as {wanted.names}"
     )
 
 
-def _unnamed(source, lines, first, width):
+def _lacking(place, names, wanted):
+    return not_found(place, names, wanted.lacking(recognised(names, kind=wanted.kind)), wanted)
+
+
+def _unnamed(source, lines, first, width, wanted):
     """The error for a table of numbers that begins at a line and whose names are missing or of something else."""
     for index in range(first - 1, max(first - _GAP, -1), -1):
         for separator in _SEPARATORS:
@@ -298,9 +302,8 @@ def _unnamed(source, lines, first, width):
             while names and not names[-1]:
                 names = names[:-1]
             if len(names) == width and not any(_number(name) for name in names):
-                missing = lacking(recognised(names))
-                return no_spectrum(f"{source}, line {index + 1}", names, missing)
+                return _lacking(f"{source}, line {index + 1}", names, wanted)
     return SpectrumError(
         f"{source}, line {first + 1}: {width} columns of numbers without names; expected a line of names above them, "
-        'or columns="frequency [Hz], real [ohm], imaginary [ohm]" (-imaginary for -Im Z), in the order of the file'
+        f"or columns={wanted.columns}, in the order of the file"
     )

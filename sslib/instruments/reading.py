@@ -95,7 +95,7 @@ def read_spectra(path, *, columns=None, imaginary_sign=None):
     source = str(path)
     if isinstance(columns, str):
         columns = tuple(name.strip() for name in columns.split(","))
-    tables = _tables(source, _content(source), columns)
+    tables = _tables(source, content_of(source), columns)
     spectra, errors = [], []
     for table in tables:
         try:
@@ -110,7 +110,14 @@ def read_spectra(path, *, columns=None, imaginary_sign=None):
     return [replace(spectrum, notes=(*spectrum.notes, *notes)) for spectrum in spectra] if notes else spectra
 
 
-def _content(source):
+def content_of(source):
+    """The bytes of a file, unpacked.
+
+    Raises
+    ------
+    SpectrumError
+        If there is no such file, or it cannot be read, is empty or far too large.
+    """
     path = Path(source)
     try:
         if path.is_dir():
@@ -123,12 +130,16 @@ def _content(source):
     except FileNotFoundError:
         raise SpectrumError(f"{source}: there is no such file{_nearest(path)}") from None
     except IsADirectoryError:
-        raise SpectrumError(f"{source}: this is a folder; expected a file with a spectrum") from None
+        raise SpectrumError(f"{source}: this is a folder; expected a file with a measurement") from None
     # A damaged gzip file ends in an EOFError or a zlib.error, a path with a zero byte in a ValueError.
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise SpectrumError(f"{source}: the file cannot be read ({error}); expected a file with a spectrum") from None
+        raise SpectrumError(
+            f"{source}: the file cannot be read ({error}); expected a file with a measurement"
+        ) from None
     if len(data) > _LARGEST:
-        raise SpectrumError(f"{source}: more than {_LARGEST / 1e6:.0f} MB; expected a spectrum, which is far smaller")
+        raise SpectrumError(
+            f"{source}: more than {_LARGEST / 1e6:.0f} MB; expected a measurement, which is far smaller"
+        )
     if not data.strip():
         raise SpectrumError(f"{source}: the file is empty; expected a table of numbers or a Bio-Logic .mpr")
     return data
@@ -155,10 +166,7 @@ def _tables(source, data, columns):
         return read_arrays(source, data)
     if packed and is_xlsx(data):
         return read_xlsx(source, data, columns)
-    for start, kind in _NOT_TEXT.items():
-        if data.startswith(start):
-            raise SpectrumError(f"{source}: this is {kind}. Expected a table in text, or a Bio-Logic .mpr")
-    text = decode(source, data)
+    text = text_of(source, data)
     known = next((read for start, read in _KINDS if re.match(start, text)), None)
     tables = (known or read_text)(source, text, columns)
     if not known and _is_unusual(text, tables[0].head):
@@ -168,6 +176,14 @@ def _tables(source, data, columns):
     if source.lower().endswith(".mpr"):
         tables = [replace(table, notes=("the file is called .mpr but holds text", *table.notes)) for table in tables]
     return tables
+
+
+def text_of(source, data):
+    """Text of a file; SpectrumError names what it is instead."""
+    for start, kind in _NOT_TEXT.items():
+        if data.startswith(start):
+            raise SpectrumError(f"{source}: this is {kind}. Expected a table in text, or a Bio-Logic .mpr")
+    return decode(source, data)
 
 
 def _is_unusual(text, head):

@@ -10,7 +10,10 @@ from sslib.instruments.header import NUMBER
 
 
 class SpectrumError(ValueError):
-    """A file is no spectrum; the message names the file, the line where there is one, and what is expected."""
+    """A file is not what was to be read, a spectrum or a time series.
+
+    The message names the file, the line where there is one, and what is expected.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +100,9 @@ class Spectrum:
         repeated = np.flatnonzero(np.diff(frequency[order]) == 0)
         if repeated.size:
             raise ValueError(f"frequency {frequency[order][repeated[0]]:g} Hz occurs more than once")
-        self._set("frequency", _fixed(frequency[order]))
-        self._set("impedance", _fixed(impedance[order]))
-        self._set("time", None if time is None else _fixed(time[order]))
+        self._set("frequency", fixed(frequency[order]))
+        self._set("impedance", fixed(impedance[order]))
+        self._set("time", None if time is None else fixed(time[order]))
         self._set("notes", tuple(self.notes))
         self._set("header", dict(self.header))
 
@@ -155,7 +158,8 @@ class Spectrum:
         )
 
 
-def _fixed(values):
+def fixed(values):
+    """A copy that cannot be written to."""
     values = values.copy()
     values.setflags(write=False)
     return values

@@ -1,5 +1,6 @@
 """From a table of columns to spectra: which columns are meant, which points hold, where one loop ends."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +9,35 @@ import numpy as np
 from sslib.instruments.columns import recognise
 from sslib.instruments.spectrum import Spectrum, SpectrumError
 
-_EXPECTED = "a frequency with Re Z and Im Z, or with |Z| and phase, such as 'freq/Hz', 'Re(Z)/Ohm', '-Im(Z)/Ohm'"
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a table is searched for: a spectrum, or a time series.
+
+    Attributes
+    ----------
+    kind : str
+        As `recognise` takes it.
+    hint : str
+        A pattern that a line of names holds: a quick look at each line saves the slow one.
+    anchors : tuple of str
+        Quantities whose number tells the first row below the names.
+    needed : tuple of str
+        Quantities whose columns are read, anchors first.
+    lacking : callable
+        What keeps recognised columns from being one, as a list of words.
+    expected, names, columns : str
+        For messages: what is expected, names of columns as a file has them, and as a caller states them.
+    """
+
+    kind: str
+    hint: str
+    anchors: tuple[str, ...]
+    needed: tuple[str, ...]
+    lacking: Callable
+    expected: str
+    names: str
+    columns: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +86,11 @@ def ranges(numbers):
     return ", ".join(f"{run[0]}" if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def recognised(names, units=None):
+def recognised(names, units=None, kind="spectrum"):
     """The columns that are recognised: dict of quantity to list of (position, Column)."""
     found = {}
     for position, name in enumerate(names):
-        column = recognise(name, units[position] if units else None)
+        column = recognise(name, units[position] if units else None, kind)
         if column:
             found.setdefault(column.quantity, []).append((position, column))
     return found
@@ -76,12 +105,24 @@ def lacking(found):
     return missing
 
 
-def no_spectrum(place, names, missing):
+SPECTRUM = Wanted(
+    kind="spectrum",
+    hint="(?<![a-z])f(?![a-z])|freq|kreisf|omega|ω",
+    anchors=("frequency", "angular frequency"),
+    needed=("frequency", "angular frequency", "real part", "imaginary part", "modulus", "phase"),
+    lacking=lacking,
+    expected="a frequency with Re Z and Im Z, or with |Z| and phase, such as 'freq/Hz', 'Re(Z)/Ohm', '-Im(Z)/Ohm'",
+    names="'freq/Hz', 'Re(Z)/Ohm', '-Im(Z)/Ohm'",
+    columns='"frequency [Hz], real [ohm], imaginary [ohm]" (-imaginary for -Im Z)',
+)
+
+
+def not_found(place, names, missing, wanted=SPECTRUM):
     """The error for a table that lacks these columns."""
     shown = [name.strip() or "(no name)" for name in names]
     listed = ", ".join(shown[:20]) + f", and {len(shown) - 20} more" * (len(shown) > 20)
     return SpectrumError(
-        f"{place}: no column with {' and '.join(missing)}; the columns are: {listed}. Expected: {_EXPECTED}"
+        f"{place}: no column with {' and '.join(missing)}; the columns are: {listed}. Expected: {wanted.expected}"
     )
 
 
@@ -107,16 +148,16 @@ def spectra_of(table, imaginary_sign=None):
     found = recognised(table.names, table.units)
     missing = lacking(found)
     if missing:
-        raise no_spectrum(table.place, table.names, missing)
+        raise not_found(table.place, table.names, missing)
     notes = list(table.notes)
     # A damaged number can be larger than any float; what comes of it is not finite and left out below.
     with np.errstate(over="ignore", invalid="ignore"):
         if "frequency" in found:
-            frequency = _column(table, found, "frequency", notes)
+            frequency = column_of(table, found, "frequency", notes)
         else:
-            frequency = _column(table, found, "angular frequency", notes) / (2 * np.pi)
+            frequency = column_of(table, found, "angular frequency", notes) / (2 * np.pi)
         impedance, contradiction, contradictory = _impedance(table, found, imaginary_sign, notes)
-        time = _column(table, found, "time", notes) if _is_clear(found, "time") else None
+        time = column_of(table, found, "time", notes) if _is_clear(found, "time") else None
     if time is None and "time" in found:
         notes.append("no times are taken: several columns, or a unit that is not understood")
     numberings = [table.values[:, at] for quantity in ("cycle", "loop") for at, _ in found.get(quantity, [])]
@@ -214,7 +255,7 @@ def _has_unit(found, quantity):
     return found[quantity][0][1].unit is not None
 
 
-def _column(table, found, quantity, notes):
+def column_of(table, found, quantity, notes):
     """One column in SI units and with the sign of its header; notes what had to be assumed."""
     if len(found[quantity]) > 1:
         names = ", ".join(repr(table.names[position]) for position, _ in found[quantity])
@@ -241,19 +282,19 @@ def _impedance(table, found, imaginary_sign, notes):
         sign = -imaginary_sign if found[angular][0][1].negative else imaginary_sign
         notes.append(f"imaginary_sign={imaginary_sign:+d} is taken from the caller, not from the file")
     if not cartesian:
-        modulus = _column(table, found, "modulus", notes)
+        modulus = column_of(table, found, "modulus", notes)
         phase = sign * _phase(table, found, notes)
         return modulus * np.exp(1j * phase), "|Z| is negative", modulus < 0
 
     contradiction = "|Z| and phase contradict Re Z and Im Z by more than 2 %"
-    real = _column(table, found, "real part", notes)
-    impedance = real + 1j * sign * _column(table, found, "imaginary part", notes)
+    real = column_of(table, found, "real part", notes)
+    impedance = real + 1j * sign * column_of(table, found, "imaginary part", notes)
     if not _is_clear(found, "modulus") or _has_unit(found, "modulus") != _has_unit(found, "real part"):
         return impedance, contradiction, np.zeros(len(impedance), dtype=bool)
-    modulus = _column(table, found, "modulus", [])
+    modulus = column_of(table, found, "modulus", [])
     error = np.abs(np.abs(impedance) - modulus)
     if _is_clear(found, "phase") and _has_unit(found, "phase"):
-        polar = modulus * np.exp(1j * _column(table, found, "phase", []))
+        polar = modulus * np.exp(1j * column_of(table, found, "phase", []))
         error, opposite = np.abs(impedance - polar), np.abs(impedance - polar.conj())
         if np.nansum(opposite > error) < np.nansum(opposite < error):
             error = opposite
@@ -271,7 +312,7 @@ def _phase(table, found, notes):
     """Phase [rad]. Without a unit it is only read where the numbers leave no doubt."""
     position, column = found["phase"][0]
     if column.unit is not None or len(found["phase"]) > 1:
-        return _column(table, found, "phase", notes)
+        return column_of(table, found, "phase", notes)
     name = table.names[position].strip()
     largest = np.max(np.abs(table.values[:, position]), initial=0, where=np.isfinite(table.values[:, position]))
     if largest <= np.pi:
@@ -280,7 +321,7 @@ def _phase(table, found, notes):
             "degrees; expected 'phase [rad]' or 'phase [deg]'"
         )
     notes.append(f"no unit is stated for {name!r}: degrees assumed, as values up to {largest:.3g} are no radians")
-    return np.deg2rad(_column(table, found, "phase", []))
+    return np.deg2rad(column_of(table, found, "phase", []))
 
 
 def _first_of_each(frequency, rows):

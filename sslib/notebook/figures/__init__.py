@@ -39,6 +39,7 @@ from sslib.notebook.figures.inside import (
     reaction_figure,
 )
 from sslib.notebook.figures.polymer import deviation_figure, recovery_figure, two_rail_map_figure
+from sslib.notebook.figures.pulses import linear_end_figure, pulse_figure, step_figure
 from sslib.notebook.figures.rate import (
     discharge_check_figure,
     discharge_curves_figure,
