@@ -1,5 +1,6 @@
 """Circuits, transmission lines, and fits of them."""
 
+from sslib.impedance import evolution
 from sslib.impedance.budget import STORAGE, Share, limiting, resistance_budget, resistance_split
 from sslib.impedance.cathodes import (
     CATHODES,

@@ -9,6 +9,13 @@ from sslib.notebook.figures.design import (
     size_figure,
 )
 from sslib.notebook.figures.energy import energy_breakdown_figure, energy_contour_figure, sensitivity_figure
+from sslib.notebook.figures.evolution import (
+    arcs_figure,
+    evolution_figure,
+    factor_figure,
+    step_pulse_figure,
+    step_spectra_figure,
+)
 from sslib.notebook.figures.failure import (
     conditions_leverage_figure,
     fade_figure,
