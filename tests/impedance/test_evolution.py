@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sslib.impedance import CPE, C, R, SphericalDiffusion, TransmissionLine, evolution
+from sslib.impedance import CPE, C, R, SphericalDiffusion, TransmissionLine, as_network, evolution
 from sslib.impedance.evolution.step import fitted, noisy
 
 FREQUENCY = np.geomspace(1e5, 1e-4, 46)
@@ -121,7 +121,7 @@ def test_the_comparison_sees_a_wrong_network():
     """A check that passes whatever the network is would prove nothing."""
     line = TransmissionLine(R("R_ion"), R("R_el"), interface=C("C_dl"))
     values = {"R_ion": 30.0, "R_el": 2.0, "C_dl": 1e-3}
-    network = evolution.as_network(replace_terminals(line, "ion-ion"))
+    network = as_network(replace_terminals(line, "ion-ion"))
     assert abs(network.impedance([1.0], **values) / line.impedance([1.0], **values) - 1)[0] > 0.1
 
 

@@ -1,6 +1,6 @@
 """Nine steps from one rail in a pore to concentrated solutions, each on the same electrode."""
 
-from sslib.impedance.evolution.agreement import as_network, network_deviation
+from sslib.impedance.evolution.agreement import network_deviation
 from sslib.impedance.evolution.arcs import (
     CONFIGURATIONS,
     arc_counts,

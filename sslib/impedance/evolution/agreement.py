@@ -13,35 +13,11 @@ from sslib.impedance.elements import (
     SphericalDiffusion,
     Warburg,
 )
-from sslib.impedance.line import TransmissionLine
-from sslib.impedance.network import Network, Region, Salt, largest_deviation
-
-CONTACTS = {
-    "ion-electron": (("ion", 0), ("electron", 1)),
-    "ion-ion": (("ion", 0), ("ion", 1)),
-    "electron-electron": (("electron", 0), ("electron", 1)),
-    "same-face": (("ion", 0), ("electron", 0)),
-}
-"""Source and sink of a network of one region, by the terminals of `TransmissionLine`."""
+from sslib.impedance.line import FORMS, TransmissionLine
+from sslib.impedance.network import Network, Region, Salt, as_network, largest_deviation
 
 LONG = 40.0
 """Thickness over penetration depth from which a line has no other end: coth is 1 to all digits."""
-
-
-def as_network(line):
-    """A transmission line of two rails as a `Network` of one region.
-
-    Parameters
-    ----------
-    line : TransmissionLine
-        A rail left out is one without resistance.
-
-    Returns
-    -------
-    Network
-    """
-    rails = {"ion": line.ion, "electron": line.electron}
-    return Network(Region(rails, {("ion", "electron"): line.interface}), *CONTACTS[line.terminals])
 
 
 def network_deviation(sets=200, seed=1):
@@ -88,7 +64,7 @@ def _pairs(rng, sets):
 
     interface = CPE("Q", "alpha") | (R("R_ct") + SphericalDiffusion("R_d", "tau_d"))
     pairs = {}
-    for terminals in CONTACTS:
+    for terminals in FORMS:
         line = TransmissionLine(R("R_ion"), R("R_el"), interface=interface, terminals=terminals)
         values = {name: spread(-3, 5) for name in ("R_ion", "R_el", "R_ct", "R_d")}
         values |= {"Q": spread(-7, -1), "alpha": rng.uniform(0.4, 1, sets), "tau_d": spread(-3, 4)}

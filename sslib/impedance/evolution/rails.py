@@ -5,12 +5,11 @@ from functools import partial
 import numpy as np
 
 from sslib.impedance.elements import CPE, C, Gerischer, R
-from sslib.impedance.evolution.agreement import as_network
 from sslib.impedance.evolution.electrode import two_rails
 from sslib.impedance.evolution.step import Step, Variant
 from sslib.impedance.joint import ladder_deviation
 from sslib.impedance.line import TransmissionLine
-from sslib.impedance.network import largest_deviation
+from sslib.impedance.network import as_network, largest_deviation
 
 CELLS = 4000
 LADDER = f"a ladder of {CELLS} cells, solved node by node"
