@@ -8,7 +8,8 @@ thickness to penetration depth:
     bessel_rest(q) = (x I₀(x)/I₁(x) − 2)/q,      1/4 at q = 0
 
 They are written with decaying exponentials (the last with Bessel functions that are scaled by one), and with a power
-series near zero, so that they neither overflow nor cancel anywhere in the right half-plane of x.
+series near zero, so that they neither overflow nor cancel anywhere in the right half-plane of x (the last within 60
+degrees of the real axis).
 
 Diffusion in a particle from its surface has one convention for the three shapes, with R the half thickness of the
 plate and the radius of the others, τ_d = R²/D, and R_d = (−dU/dc)·R/(F D) over the particles' surface area:
@@ -34,9 +35,9 @@ SERIES_BELOW = 0.1
 VANISHING = 1e-30
 _even = 2.0 * np.arange(1, 11)
 _alternating = (-1.0) ** np.arange(10)
-# From here on ρ = I₀(x)/I₁(x) is its asymptotic series: the library's Bessel functions end at |x| = 1e9.
-FAR_FROM_ZERO = 1e4
-RHO_SERIES = (1.0, 1 / 2, 3 / 8, 3 / 8)
+# From here on the asymptotic series of I₀(x)/I₁(x) is exact where |arg x| is π/4, as at q = iωτ, and as quick as the
+# library's Bessel functions are slow; they end at |x| = 1e9.
+FAR_FROM_ZERO = 50.0
 
 
 def _with_slope(series):
@@ -53,10 +54,20 @@ def _bessel_rest_series(terms):
     return series
 
 
+def _bessel_rest_far(terms):
+    """Coefficients of bessel_rest in powers of 1/x from the first on, by ρ' = 1 − ρ² + ρ/x of ρ = I₀/I₁."""
+    ratio = np.ones(terms)
+    for n in range(1, terms):
+        ratio[n] = (n * ratio[n - 1] - np.dot(ratio[1:n], ratio[1:n][::-1])) / 2
+    ratio[1] -= 2
+    return ratio
+
+
 # Partial fractions of coth and tanh in powers of q.
 LANGEVIN_SERIES = _with_slope(2 * _alternating * zeta(_even) / np.pi**_even)
 TANH_RATIO_SERIES = _with_slope(8 * _alternating * (1 - 2**-_even) * zeta(_even) / np.pi**_even)
 BESSEL_REST_SERIES = _with_slope(_bessel_rest_series(10))
+BESSEL_REST_FAR = _bessel_rest_far(12)
 
 
 class Decay:
@@ -81,9 +92,10 @@ class Decay:
             return None
         small = self.modulus < below
         near = self.q[small]
-        powers = np.ones((len(near), len(series)), dtype=complex)
-        np.multiply.accumulate(np.broadcast_to(near[:, None], (len(near), len(series) - 1)), 1, out=powers[:, 1:])
-        return small, near, *(powers @ series).T
+        powers = np.ones((len(series), len(near)), dtype=complex)
+        for n in range(1, len(series)):
+            np.multiply(powers[n - 1], near, out=powers[n])
+        return small, near, *(series.T @ powers)
 
     def finish(self, value, slope, series):
         """Replace closed forms by their series where |q| is small."""
@@ -146,16 +158,18 @@ def tanh_ratio(decay, derivative=False):
 def bessel_rest(decay, derivative=False):
     """(x I₀(x)/I₁(x) − 2)/q and its derivative by q (None unless asked for)."""
     x, per_q = decay.x, decay.per_q
-    far = np.abs(x) > FAR_FROM_ZERO
-    near = np.where(far, 1.0, x) if far.any() else x
-    value = (near * ive(0, near) / ive(1, near) - 2) * per_q
+    far = decay.modulus > FAR_FROM_ZERO**2
+    closed = ~far & (decay.modulus >= SERIES_BELOW)
+    ratio = np.ones_like(x)
+    ratio[closed] = ive(0, x[closed]) / ive(1, x[closed])
+    value = (x * ratio - 2) * per_q
     slope = (0.5 - 2 * value) * per_q - 0.5 * value * value if derivative else None
     if far.any():
         per_x = 1 / x[far]
-        value[far] = per_x * (polyval(per_x, RHO_SERIES) - 2 * per_x)
+        value[far] = per_x * polyval(per_x, BESSEL_REST_FAR)
         if derivative:
-            # d/dq = d/dx/(2x) of 1/x − 3/(2x²) + 3/(8x³): the closed form would cancel.
-            slope[far] = 0.5 * per_x**3 * (-1 + 3 * per_x - 9 / 8 * per_x**2)
+            # d/dq = −(1/x)³/2 d/d(1/x): the closed form would cancel.
+            slope[far] = -0.5 * per_x**3 * polyval(per_x, np.arange(1, 13) * BESSEL_REST_FAR)
     return decay.finish(value, slope, BESSEL_REST_SERIES)
 
 

@@ -34,8 +34,8 @@ def particle(shape="sphere", film="none", *, double_layer="capacitor", sizes=Non
         Parameters R_d [ohm] and tau_d [s] of the diffusion, for the plate of half its thickness.
     film : {"none", "outside", "nested"}
         A film on the particle, R_film [ohm] and C_film [F]: an arc of its own in series, the current being the same in
-        film and interface, or its capacitance across all that lies beneath it. The two differ by about the share
-        C_film/C_dl.
+        film and interface, or its capacitance across all that lies beneath it. The two differ by C_film/C_dl to
+        twice that, where it is small.
     double_layer : {"capacitor", "cpe"}
         C_dl [F], or Q_dl [S s^alpha] and alpha_dl [1].
     sizes : LogNormal or Histogram, optional
@@ -102,7 +102,7 @@ def particle_surface(radius, active_fraction, thickness, shape="sphere"):
         raise ValueError(f"shape is {shape!r}; allowed are {', '.join(SHAPES)}")
     check_positive(radius=radius, active_fraction=active_fraction, thickness=thickness)
     check_between(0, 1, active_fraction=active_fraction)
-    return SURFACES[shape] * np.asarray(active_fraction) * thickness / radius
+    return SURFACES[shape] * np.multiply(active_fraction, thickness) / radius
 
 
 def particle_values(
@@ -184,13 +184,13 @@ def particle_values(
     if missing and len(missing) < len(film):
         raise ValueError(f"{', '.join(missing)} missing; a film needs all of {', '.join(film)}")
     values = surface_values(
-        surface, radius, diffusivity, -np.asarray(ocp_slope) / FARADAY,
+        surface, np.asarray(radius), np.asarray(diffusivity), -np.asarray(ocp_slope) / FARADAY,
         charge_transfer_resistance(exchange_current_density, T), double_layer_capacitance,
     )  # fmt: skip
     if not missing:
         check_positive(**film)
         values["R_film"] = film_thickness / np.asarray(film_conductivity) / surface
-        values["C_film"] = epsilon_0 * film_permittivity * surface / film_thickness
+        values["C_film"] = epsilon_0 * np.asarray(film_permittivity) * surface / film_thickness
     return values
 
 

@@ -18,7 +18,7 @@ from sslib.impedance.circuit import Parameter, Quantity
 
 SPREAD = Quantity(
     "sigma_r", "1", "spread of the sizes, standard deviation of ln r weighted by area", 0.02, 1.5, scaling=0,
-    possible=(0.0, 8.0),
+    possible=(0.0, 6.0),
 )  # fmt: skip
 # The trapezoidal rule in ln r: of the powers up to |p| its steps are STEP/|p| or less, its ends where the Gaussian has
 # fallen to exp(−REACH²/2), and further by as much as r^p moves the weight.
@@ -29,7 +29,7 @@ WIDEST = 0.66
 RATIO = 1.25
 
 WEIGHTS = {"number": 2, "area": 0, "volume": -1}
-"""Of which weight, and by which power of the size it becomes that of area."""
+"""What may have been counted, and the power of the size that makes an area of it."""
 
 
 class LogNormal:
@@ -48,8 +48,8 @@ class LogNormal:
     Notes
     -----
     Averages are taken by the trapezoidal rule in ln r (21 sizes up to a spread of 0.43, 59 at 1). On impedances of
-    particles its error is below 1e-6 of \|Z\| up to the spread of 8 at which more is refused, as no powder has it. A
-    Gauss-Hermite rule of 30 points is at 2e-7 for a spread of 0.5 but at 4e-4 for 1: poles of the impedance lie an
+    particles its error is below 1e-6 of \|Z\| up to the spread of 6 above which no powder is, and all is refused. A
+    Gauss-Hermite rule of 30 points is at 3e-7 for a spread of 0.5 but at 4e-4 for 1: poles of the admittance lie an
     eighth of a turn of r away from the real axis, and near poles the trapezoidal rule is the better one
     (L. N. Trefethen, J. A. C. Weideman, SIAM Rev. 56 (2014) 385, doi 10.1137/130932132).
 
@@ -67,8 +67,8 @@ class LogNormal:
     def rules(self, values, power):
         """Sets that share a rule, at a time: their rows, ln(r/r_ref) and its slope by the spread, and the weights.
 
-        ``values`` has shape (sets, 1), ``power`` is the largest with which anything grows; both arrays have shape
-        (rows, sizes), the weights (sizes,) and the sum one.
+        ``values`` has shape (sets, 1), ``power`` is the largest by which two impedances grow apart; both arrays have
+        shape (rows, sizes), the weights (sizes,) and the sum one.
         """
         spread = values[:, 0]
         smallest = STEP / (power * WIDEST)
@@ -102,7 +102,8 @@ class Histogram:
         How much there is of each size, shape (bins,), in any unit.
     weights : {"number", "area", "volume"}
         What was counted: particles (images), their surface (and the share of a lateral area), or their volume
-        (laser diffraction, tomography by voxels).
+        (laser diffraction, tomography by voxels). Particles that are counted must be of one shape: fibres of one
+        length and flakes of one width are not, and go in by volume or area.
 
     Attributes
     ----------
@@ -185,8 +186,9 @@ def lognormal_radii(median, spread, weights="volume"):
 
     Notes
     -----
-    For particles of one shape. A diffusivity from τ_d with the median by number in place of the reference is too small
-    by exp(5 σ²), 2.2 times for a spread of 0.4. T. Hatch, S. P. Choate, J. Franklin Inst. 207 (1929) 369.
+    For particles of one shape (for others, by volume and area alone). A diffusivity from τ_d with the median by number
+    in place of the reference is too small by exp(5 σ²), 2.2 times for a spread of 0.4. T. Hatch, S. P. Choate,
+    J. Franklin Inst. 207 (1929) 369, doi 10.1016/S0016-0032(29)91451-4.
 
     Examples
     --------

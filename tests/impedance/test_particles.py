@@ -106,6 +106,18 @@ def test_a_printed_topology_without_double_layer_is_right():
     assert errors["printed, largest deviation"][0] < 1e-6
 
 
+def test_materials_come_as_lists_too():
+    """A column of a table is as good as an array: each row is what it is alone."""
+    film = {"film_thickness": [5e-9, 9e-9], "film_conductivity": [2e-7, 1e-7], "film_permittivity": [12.0, 7.0]}
+    columns = {"radius": [2e-6, 5e-6], "diffusivity": [1e-14, 3e-14], "ocp_slope": [-2e-5, -1e-5], **film}
+    columns |= {"exchange_current_density": [1.0, 2.0], "double_layer_capacitance": [0.1, 0.2]}
+    columns |= {"active_fraction": [0.5, 0.6], "thickness": [5e-5, 7e-5], "T": [298.15, 330.0]}
+    together = particle_values(**columns)
+    for row in range(2):
+        alone = particle_values(**{name: values[row] for name, values in columns.items()})
+        assert_allclose([values[row] for values in together.values()], list(alone.values()), rtol=1e-14)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -73,9 +73,17 @@ def test_the_rule_has_the_moments_of_the_distribution(spread):
 
 def test_sets_of_all_spreads_are_each_in_one_rule():
     """A set that fell between two rules would keep whatever was in memory."""
-    spread = np.concatenate([[0.0, 1e-9], np.geomspace(0.02, 8, 300)])
+    spread = np.concatenate([[0.0, 1e-9], np.geomspace(0.02, 6, 300)])
     rows = np.concatenate([rule[0] for rule in LogNormal().rules(spread[:, None], 2.0)])
     assert sorted(rows) == list(range(len(spread)))
+
+
+def test_starts_are_spreads_that_a_fit_allows():
+    """A start beyond the bounds would be moved onto one, where nothing depends on the spread."""
+    (slot,) = LogNormal().slots
+    draws = LogNormal().draw(np.linspace(0, 1, 11)[:, None])
+    assert draws.shape == (11, 1)
+    assert np.all((slot.quantity.lowest < draws) & (draws < slot.quantity.highest))
 
 
 @pytest.mark.parametrize(
@@ -104,3 +112,5 @@ def test_impossible_distributions_are_refused():
         lognormal_radii(1.0, 0.4, "mass")
     with pytest.raises(ValueError, match="both must rise"):
         lognormal_spread(3.0, 2.0)
+    with pytest.raises(ValueError, match="both must rise"):
+        lognormal_spread(2.0, 3.0, shares=(0.9, 0.1))
