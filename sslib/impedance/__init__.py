@@ -122,6 +122,7 @@ from sslib.impedance.network import (
     salt_resistance,
     salt_values,
     separator_cell,
+    slow_resistances,
     steady_current_ratio,
     stressed,
     symmetric_cell,

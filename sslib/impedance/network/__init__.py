@@ -32,6 +32,7 @@ from sslib.impedance.network.polymer import (
     over_area,
     salt_resistance,
     separator_cell,
+    slow_resistances,
     without_transference,
 )
 from sslib.impedance.network.region import Conductances, Region

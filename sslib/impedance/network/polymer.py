@@ -170,3 +170,17 @@ def salt_resistance(values):
     """What moving salt adds to the resistance of `salt_half_cell` far below 1/tau_salt: (1 − t₊)² (R_sep + R/3)."""
     seen = without_transference(values)
     return seen["R_salt_sep"] + seen["R_salt"] / 3
+
+
+def slow_resistances(values):
+    """By cause, what resists a current far slower than all that `salt_half_cell` holds [as the values].
+
+    Their sum is Re Z at low frequency, where the reaction is spread evenly: each rail counts a third, spheres a fifth.
+    """
+    return {
+        "moving salt": salt_resistance(values),
+        "conduction in separator and cathode": values["R_sep"] + (values["R_ion"] + values["R_el"]) / 3,
+        "diffusion in the particles": values["R_d"] / 5,
+        "charge transfer of the particles": values["R_ct"],
+        "lithium and contacts": values["R_counter"] + values["R_0"],
+    }

@@ -16,18 +16,12 @@ MOST_RAILS = 6
 
 def exchanges_of(network):
     """Sets of parameters of a `Network` that can change places, as a tuple of `Exchange`."""
-    contacts, in_series = {}, []
-    for side in ("source", "sink"):
-        contacts[side] = own = network.contacts(side)
-        circuits = [circuit for circuit in own.values() if circuit is not None]
-        if len(own) == 1 and circuits:
-            # All current flows through it: it adds to the rest, wherever it stands.
-            contacts[side] = dict.fromkeys(own)
-            in_series += circuits
-    found = [x for x in Series(*in_series).exchanges if x.first != x.second] if len(in_series) > 1 else []
-    places = _places(network, contacts)
+    inner, contacts, circuits = _without_series(network)
+    found = [x for x in Series(*circuits).exchanges if x.first != x.second] if len(circuits) > 1 else []
+    places = _places(network, inner, contacts)
     # What stands in series stays: a name of it that stands inside as well cannot move.
-    places["in series",] = (), tuple(slot.name for circuit in in_series for slot in circuit.slots)
+    outer = [region for k, region in enumerate(network.regions) if k not in inner]
+    places["in series",] = (), tuple(slot.name for part in (*circuits, *outer) for slot in part.slots)
     rails = sorted({rail for region in network.regions for rail in region.rails})
     slots = [slot.name for slot in network.slots]
     known = set()
@@ -35,7 +29,7 @@ def exchanges_of(network):
         renamed = dict(zip(rails, order, strict=True))
         for turned in (False, True):
             for crossed in (False, True):
-                partner = _partners(places, renamed, len(network.regions) if turned else None, crossed)
+                partner = _partners(places, renamed, inner if turned else None, crossed)
                 pairs = _pairs(partner, slots)
                 if pairs and pairs not in known:
                     known.add(pairs)
@@ -43,7 +37,41 @@ def exchanges_of(network):
     return tuple(found)
 
 
-def _places(network, contacts):
+def _without_series(network):
+    """What is left without the parts that all current flows through: they add to the rest, wherever they stand.
+
+    These are the circuit at a terminal's only contact, and a separator: a layer of one rail that begins there.
+
+    Returns
+    -------
+    range
+        Places of the regions that are left.
+    dict
+        By side their contacts.
+    list of Circuit
+        The circuits that were taken away.
+    """
+    contacts = {side: network.contacts(side) for side in ("source", "sink")}
+    # What leads from terminal to terminal passes by all of it.
+    linked = {end for pair in network.links if set(pair) != {"source", "sink"} for end in pair}
+    first, last, circuits = 0, len(network.regions), []
+    for side, other in (("source", "sink"), ("sink", "source")):
+        if len(contacts[side]) > 1 or side in linked:
+            continue
+        [((rail, face), circuit)] = contacts[side].items()
+        circuits += [] if circuit is None else [circuit]
+        while last - first > 1 and (rail, face) not in linked and (rail, face) not in contacts[other]:
+            if face == first and network.regions[first].rails == (rail,):
+                first = face = face + 1
+            elif face == last and network.regions[last - 1].rails == (rail,):
+                last = face = face - 1
+            else:
+                break
+        contacts[side] = {(rail, face): None}
+    return range(first, last), contacts, circuits
+
+
+def _places(network, inner, contacts):
     """Every place of a network where something stands: its form without names, and the names of its parameters."""
     places = {}
 
@@ -51,7 +79,8 @@ def _places(network, contacts):
         own_form, own_names = places.get(place, ((), ()))
         places[place] = (*own_form, form), (*own_names, *names)
 
-    for k, region in enumerate(network.regions):
+    for k in inner:
+        region = network.regions[k]
         for key, conductor in region.conductors.items():
             if isinstance(key, str):
                 put(("rail", k, key), *_form(conductor))
@@ -82,15 +111,18 @@ def _form(circuit):
     return text, names
 
 
-def _partners(places, renamed, regions, crossed):
-    """By name the parameter in whose place it comes to lie when the network is turned; None if it does not fit."""
+def _partners(places, renamed, around, crossed):
+    """By name the parameter in whose place it comes to lie when the network is turned; None if it does not fit.
+
+    ``around`` are the regions that are turned in depth, None where they stay.
+    """
 
     def moved_end(end):
         # Source and sink themselves may be named in links.
         if isinstance(end, str):
             return {"source": "sink", "sink": "source"}[end] if crossed else end
         rail, face = end
-        return renamed[rail], face if regions is None else regions - face
+        return renamed[rail], face if around is None else around.start + around.stop - face
 
     def moved(place):
         kind, *rest = place
@@ -101,7 +133,7 @@ def _partners(places, renamed, regions, crossed):
             return kind, moved_end(side), moved_end(end)
         if kind == "link":
             return kind, frozenset(map(moved_end, rest[0]))
-        k = rest[0] if regions is None else regions - 1 - rest[0]
+        k = rest[0] if around is None else around.start + around.stop - 1 - rest[0]
         if kind == "rail":
             return kind, k, renamed[rest[1]]
         if kind == "thickness":

@@ -42,7 +42,7 @@ def two_rail_map_figure(found, cell):
     found : TwoRailMap
         From `sslib.impedance.two_rail_map`.
     cell : pair of float
-        Transference number [1] and salt diffusivity [m2/s] of the cell in question.
+        Transference number [1] and salt diffusivity [m2/s] of the cell in question: a frame, if it lies in the grid.
     """
     figure, panels = figure_of(6.4, 2, 2, sharex=True, sharey=True)
     errors = {"limits": (0.1, 200), "cmap": "cividis", "form": _percent}
@@ -66,8 +66,8 @@ def two_rail_map_figure(found, cell):
                 axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=SMALL)
         axes.set_title(title, fontsize="medium")
         place = (
-            np.interp(cell[0], found.transference_number, columns),
-            np.interp(np.log(cell[1]), np.log(found.diffusivity), rows),
+            np.interp(cell[0], found.transference_number, columns, np.nan, np.nan),
+            np.interp(np.log(cell[1]), np.log(found.diffusivity), rows, np.nan, np.nan),
         )
         for colour, width in (("white", 4.0), (BLACK, 1.6)):
             # Black on white is seen on every shade.

@@ -28,6 +28,7 @@ from sslib.impedance import (
     salt_values,
     separator_cell,
     simulate_joint,
+    slow_resistances,
     steady_current_ratio,
     transference_number,
     two_rail_cell,
@@ -155,7 +156,7 @@ def test_no_spectrum_knows_the_transference_number(transference):
 
 def test_with_a_transference_number_of_one_two_rails_are_right():
     """The map's zero: where no salt moves, the mapped parameters must give the spectrum itself."""
-    values = SaltCell(transference_number=1.0).values
+    values = SaltCell(transference_number=1.0, contact_resistance=2e-4).values
     two = two_rail_cell().impedance(FREQUENCY, **two_rail_values(values))
     assert_allclose(two, salt_half_cell().impedance(FREQUENCY, **values), rtol=1e-9)
 
@@ -176,6 +177,16 @@ def test_far_below_the_diffusion_time_salt_is_a_resistance():
     two = two_rail_cell().impedance(frequency, **two_rail_values(values))[0]
     # Beside the particles' storage the difference of the two would drown: both without it.
     assert_allclose((three - two).real, salt_resistance(values), rtol=1e-6)
+
+
+def test_what_resists_a_slow_current_adds_up():
+    """The verdict names the largest: one that is missing or miscounted would have another blamed."""
+    values = random_cell(np.random.default_rng(9), 0.3).values
+    slowest = max(float(value) for name, value in values.items() if name.startswith("tau"))
+    z = salt_half_cell().impedance([1e-4 / slowest], **values)[0]
+    parts = slow_resistances(values)
+    assert_allclose(sum(parts.values()), z.real, rtol=1e-4)
+    assert parts["moving salt"] > 0.01 * z.real
 
 
 def test_bruce_and_vincent_hold_for_an_ideal_dilute_salt():

@@ -26,6 +26,7 @@ INTERFACE = {("ion", "electron"): CPE("Q", "alpha") | R("R_ct")}
 PORE = Region(RAILS, INTERFACE)
 ACROSS = {"source": ("ion", 0), "sink": ("electron", 1)}
 FREQUENCY = np.logspace(4, -2, 17)
+SEPARATOR = Region({"ion": R("R_sep")})
 LITHIUM = R("R_li") | C("C_li")
 THREE = Region({"a": R("R_a"), "b": R("R_b"), "c": R("R_c")}, {("a", "b"): C("C_ab"), ("b", "c"): C("C_bc")})
 IONS = ("cation", "anion")
@@ -43,7 +44,29 @@ NETWORKS = {
         Network(PORE, {("ion", 0): R("R_1") | C("C_1")}, {("ion", 1): R("R_2") | C("C_2")}),
         {("R_1", "C_1"): ("R_2", "C_2")},
     ),
-    "a separator": (Network([Region({"ion": R("R_sep")}), PORE], ("ion", 0), ("electron", 2)), {}),
+    "a separator": (Network([SEPARATOR, PORE], ("ion", 0), ("electron", 2)), {"R_ion": "R_el"}),
+    "a separator behind lithium, a film behind the electrode": (
+        Network([SEPARATOR, PORE, Region({"electron": R("R_film")})], {("ion", 0): LITHIUM}, ("electron", 3)),
+        {"R_ion": "R_el"},
+    ),
+    "a separator, current the other way": (Network([PORE, SEPARATOR], ("electron", 0), ("ion", 2)), {"R_ion": "R_el"}),
+    "a separator of the rail's own resistance": (
+        Network([Region({"ion": R("R_ion")}), PORE], ("ion", 0), ("electron", 2)), {},
+    ),
+    "a separator with a way around": (
+        Network([SEPARATOR, PORE], ("ion", 0), ("electron", 2), links={(("ion", 0), ("electron", 1)): R("R_leak")}), {},
+    ),
+    "a leak from terminal to terminal": (
+        Network(PORE, {("ion", 0): LITHIUM}, ("electron", 1), links={("source", "sink"): R("R_leak")}),
+        {"R_ion": "R_el"},
+    ),
+    "a leak around one contact": (
+        Network(
+            PORE, {("ion", 0): R("R_1") | C("C_1")}, {("electron", 1): R("R_2") | C("C_2")},
+            links={("source", ("electron", 1)): R("R_leak")},
+        ),
+        {},
+    ),
     "rails that are no resistors": (
         Network(Region({"ion": R("R_1") | C("C_1"), "electron": R("R_2") | C("C_2")}, INTERFACE), **ACROSS),
         {("R_1", "C_1"): ("R_2", "C_2")},
