@@ -162,8 +162,8 @@ def butler_volmer_harmonics(amplitude, exchange_current, T=298.15, alpha=0.5, ov
     -----
     Voltage-controlled: the overpotential is a pure sine, as where a cell's series resistance is small. Under a pure
     sine of current it is the overpotential that has harmonics. From exp(z cos θ) = Σ I_n(z) cos nθ; what it does to the
-    polarisation resistance: J.-P. Diard, B. Le Gorrec, C. Montella, J. Electroanal. Chem. 432 (1997) 41 (abstract
-    read).
+    polarisation resistance: "Deviation of the polarization resistance due to non-linearity II", J. Electroanal. Chem.
+    432 (1997) 41-52 (abstract read).
 
     Examples
     --------
@@ -200,8 +200,9 @@ def apparent_resistance_ratio(amplitude, T=298.15, alpha=0.5):
 
     Notes
     -----
-    Voltage-controlled, about equilibrium, as `butler_volmer_harmonics`. Under a sine of current the apparent resistance
-    falls by as much in this order.
+    Voltage-controlled, about equilibrium, as `butler_volmer_harmonics`. Under a sine of current the overpotential is
+    rectified and has a second harmonic, which bend it back: in this order the ratio is larger by
+    3 (2α − 1)² x²/8, nothing for one half, and above one outside 1/3 to 2/3.
 
     Examples
     --------
@@ -231,7 +232,8 @@ def linear_amplitude(share=0.01, judged_by="fundamental", T=298.15, alpha=0.5):
     Raises
     ------
     ValueError
-        The second harmonic is asked for where it vanishes, at a coefficient of one half.
+        The second harmonic is asked for where it vanishes, at a coefficient of one half, or so near to it that the
+        share is not reached.
 
     Notes
     -----
@@ -260,5 +262,7 @@ def linear_amplitude(share=0.01, judged_by="fundamental", T=298.15, alpha=0.5):
         harmonics = butler_volmer_harmonics(amplitude, 1.0, T, alpha)
         return abs(harmonics[places[judged_by]]) / harmonics[1] - share
 
-    # The shares rise with the amplitude, to 1 far beyond 100 RT/F.
+    # The shares rise with the amplitude; the second harmonic's stays small where the coefficient is close to one half.
+    if departure(4.6) < 0:
+        raise ValueError(f"the {judged_by} harmonic stays below {share:g} up to 100 RT/F at a coefficient of {alpha:g}")
     return float(np.exp(brentq(departure, -12, 4.6)) * thermal_voltage(T))

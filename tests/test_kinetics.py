@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from sslib.kinetics import (
     FARADAY,
@@ -94,10 +95,23 @@ def test_a_harmonic_that_vanishes_has_no_amplitude():
         linear_amplitude(0.01, "second")
     with pytest.raises(ValueError, match="judged_by is"):
         linear_amplitude(0.01, "first")
+    with pytest.raises(ValueError, match="second harmonic stays below"):
+        linear_amplitude(0.2, "second", alpha=0.501)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 0.4, 0.25])
+def test_a_sine_of_current_feeds_the_second_harmonic_back(alpha):
+    """Each current's overpotential from the law itself: with unequal coefficients the control does matter."""
+    theta, x = 2 * np.pi * np.arange(64) / 64, 0.1
+    volt = thermal_voltage(298.15)
+    eta = [brentq(lambda v, i=i: butler_volmer(v, 1.0, alpha=alpha) - i, -volt, volt) for i in x * np.cos(theta)]
+    ratio = 2 * np.mean(eta * np.cos(theta)) / (x * volt)
+    back = 3 * (2 * alpha - 1) ** 2 * x**2 / 8
+    assert ratio - 1 == pytest.approx(apparent_resistance_ratio(x * volt, alpha=alpha) - 1 + back, rel=0.02)
 
 
 def test_a_sine_of_current_lowers_the_resistance_by_as_much():
-    """Which of the two is controlled does not matter in the lowest order: arsinh and sinh bend alike."""
+    """At one half it does not matter in the lowest order which of the two is controlled: arsinh and sinh bend alike."""
     theta = 2 * np.pi * np.arange(64) / 64
     voltage = 0.1 * thermal_voltage(298.15)
     current = voltage / charge_transfer_resistance(1.0)

@@ -43,6 +43,24 @@ def test_the_largest_amplitude_is_larger_than_that_of_one_step(default_run):
     assert results["error_at_excitation"]["value"] == pytest.approx(at_ten, rel=1e-6)
 
 
+def test_the_harmonic_is_reached_at_a_stated_amplitude(default_run):
+    """At one half it is the third: 25.4 mV across a step, and more across a cell whose rails take a part."""
+    harmonic = results_of(default_run("tlm_inside"))["harmonic_amplitude_mV"]
+    assert "third" in harmonic["label"]
+    assert 25.4 < harmonic["value"] < 100
+
+
+@pytest.mark.slow
+def test_a_reaction_at_both_contacts_is_not_called_even(tmp_path):
+    """With equal rails half of it lies before the middle at each frequency, while nothing happens in between."""
+    asked = {"r_el_ohm": 95, "frequency_Hz": 1e4, "alpha_ct": 0.4}
+    given = [word for name, value in asked.items() for word in ("-p", f"{name}={value}")]
+    assert main(["report", "tlm_inside", *given, "--name", "run", "--out", str(tmp_path)]) == 0
+    run = tmp_path / "tlm_inside" / "run"
+    assert "crowds its reaction at both contacts" in (run / "notebook.ipynb").read_text(encoding="utf-8")
+    assert results_of(run)["harmonic_amplitude_mV"]["value"] < 15
+
+
 @pytest.mark.slow
 def test_an_electrode_that_is_uniform_and_pressed_loses_nothing(tmp_path):
     """Without gradient and with full contact nothing is misread; with little electronic conduction the reaction turns

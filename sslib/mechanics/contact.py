@@ -53,8 +53,10 @@ def contact_share(pressure, closing_pressure):
     -----
     Persson's theory of elastic contact without adhesion: the pressure at a point wanders with each scale of roughness
     that is added, and contact is lost where it reaches zero. In proportion to the pressure at first, complete above
-    2 p_c. A virgin contact is plastic, and a path: it is better after a visit to a higher pressure. B. N. J. Persson,
-    J. Chem. Phys. 115 (2001) 3840 (form from memory, derived again in the tests).
+    2 p_c. A virgin contact is plastic, and a path: it is better after a visit to a higher pressure. Where the current
+    narrows towards few spots, resistance does not go with one over this area: on argyrodite it was measured to fall
+    with p^(-1/2) (arXiv 2501.00600, abstract). B. N. J. Persson, J. Chem. Phys. 115 (2001) 3840 (form from memory,
+    derived again in the tests).
 
     Examples
     --------
@@ -123,8 +125,8 @@ def pressed_conductivity(pressure, bulk, at_reference, reference_pressure, expon
 
     Notes
     -----
-    On release a pressed body keeps most of its necks: then the exponent is far smaller. An exponent of 1/2 was measured
-    for contacts of argyrodite against pressure (arXiv 2501.00600, abstract).
+    On release a pressed body keeps most of its necks: then the exponent is far smaller. 1/2 was measured for contacts
+    of an electrode to argyrodite (arXiv 2501.00600, abstract), not for necks between grains.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from sslib.impedance.network.half_cell import compare_salt_with_pybamm, salt_hal
 from sslib.impedance.network.inside import Inside, probe_impedance, reaction_depth
 from sslib.impedance.network.lattice import nodal_admittance
 from sslib.impedance.network.linearity import Linearity, largest_amplitude, linearity
-from sslib.impedance.network.misreading import read_as
+from sslib.impedance.network.misreading import against_truth, noise_that_hides, read_as
 from sslib.impedance.network.mixed_conductor import (
     carrier_capacitance,
     carrier_current,
@@ -41,9 +41,7 @@ from sslib.impedance.network.scaled import Scaled, Tilted
 from sslib.impedance.network.stress import mean_area, stressed
 from sslib.impedance.network.two_rails import (
     TwoRailMap,
-    against_truth,
     largest_deviation,
-    noise_that_hides,
     two_rail_cell,
     two_rail_map,
     two_rail_values,

@@ -4,7 +4,7 @@ The charge transfer is one step in an interface, a resistor R there. Its current
 follows from how the interface's impedance depends on it, :math:`(i_R/i)^2 = \partial z/\partial R` (Tellegen, for
 circuits of two terminals), whatever stands beside it. With the current :math:`i_R(s)` per depth for one ampere through
 the cell, an excitation of amplitude I puts :math:`a(s) = R |i_R(s)| I` across the step at depth s. In the lowest order
-the step is a resistor that is smaller by :math:`c a^2`, c = (α³ + (1 − α)³)(F/RT)²/8, and the cell's
+the step is a resistor that is smaller by the share :math:`c a^2`, c = (α³ + (1 − α)³)(F/RT)²/8, and the cell's
 impedance differs by
 
 .. math:: \frac{\delta Z}{Z} = -\frac{I^2}{Z} \int_0^1 R\, i_R^2\, c\, R^2 |i_R|^2 \, ds
@@ -55,6 +55,15 @@ class Linearity:
     temperature: float
     alpha: float
 
+    def reaching(self, overpotential, control="voltage"):
+        """Amplitude at each frequency that puts an overpotential [V] across the most strained step: [V] or [A]."""
+        if control not in ("voltage", "current"):
+            raise ValueError(f"control is {control!r}; allowed are voltage, current")
+        return self._held(overpotential / self.overpotential.max(axis=-1), control)
+
+    def _held(self, current, control):
+        return current * np.abs(self.impedance) if control == "voltage" else current
+
     def largest(self, share=0.01, control="voltage", judged_by="impedance"):
         """Largest amplitude at each frequency, shape (frequencies,): of the cell's voltage [V] or its current [A].
 
@@ -64,17 +73,12 @@ class Linearity:
         error does not say so.
         """
         check_positive(share=share)
-        if control not in ("voltage", "current"):
-            raise ValueError(f"control is {control!r}; allowed are voltage, current")
-        if judged_by == "impedance":
-            trusted = LOWEST_ORDER * thermal_voltage(self.temperature) / self.overpotential.max(axis=-1)
-            current = np.minimum(np.sqrt(share / np.abs(self.error)), trusted)
-        elif judged_by == "step":
-            limit = linear_amplitude(share, T=self.temperature, alpha=self.alpha)
-            current = limit / self.overpotential.max(axis=-1)
-        else:
+        if judged_by == "step":
+            return self.reaching(linear_amplitude(share, T=self.temperature, alpha=self.alpha), control)
+        if judged_by != "impedance":
             raise ValueError(f"judged_by is {judged_by!r}; allowed are impedance, step")
-        return current * np.abs(self.impedance) if control == "voltage" else current
+        trusted = self.reaching(LOWEST_ORDER * thermal_voltage(self.temperature), control)
+        return np.minimum(self._held(np.sqrt(share / np.abs(self.error)), control), trusted)
 
     def errors(self, voltage):
         """Relative error of the impedance [1] at each frequency, complex, at an amplitude of the cell's voltage [V]."""
@@ -112,10 +116,11 @@ def linearity(network, frequency, values, *, step="R_ct", pair=("ion", "electron
 
     Notes
     -----
-    About equilibrium; the double layer, diffusion and the rails are taken as linear. In the lowest order of the
-    amplitude it is the same under control of voltage and of current. Exact in that order for a coefficient of one half;
-    else the rectified current and the second harmonic, fed back through the rails, add a term of the same order, which
-    is left out.
+    About equilibrium; the double layer, diffusion and the rails are taken as linear. For a coefficient of one half it
+    is exact in the lowest order of the amplitude, and the same under control of voltage and of current. Else the
+    rectified current and the second harmonic, fed back through what stands before the step, add a term of the same
+    order that is left out: of the opposite sign, up to 3 (2α − 1)²/(α³ + (1 − α)³) of the error. For one step between
+    0.21 and 0.79 it never makes the error larger, so that the amplitudes here are too small rather than too large.
 
     Examples
     --------
@@ -167,12 +172,12 @@ def _check_step(circuit, step):
 
 
 def _resistance(circuit, step, values):
-    """Of the step in this circuit [ohm], which may be a multiple of another one."""
-    factor = 1.0
-    while isinstance(circuit, Scaled | Tilted):
-        factor *= circuit.factor_at(values)
-        circuit = circuit.circuit
-    return factor * values[step]
+    """Of the step in this circuit [ohm]: its parameter times what multiplies the circuits that it stands in."""
+    if isinstance(circuit, R):
+        return values[step]
+    factor = circuit.factor_at(values) if isinstance(circuit, Scaled | Tilted) else 1.0
+    holder = next(part for part, _ in circuit.children if any(slot.name == step for slot in part.slots))
+    return factor * _resistance(holder, step, values)
 
 
 def largest_amplitude(network, frequency, values, share=0.01, *, control="voltage", **step):

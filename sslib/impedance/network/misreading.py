@@ -1,10 +1,11 @@
-"""What a fit of a uniform line reads from an electrode that is not uniform."""
+"""What a fit of a wrong model reads: its parameters beside the true ones, and the noise that would hide the misfit."""
 
 from types import SimpleNamespace
 
 import numpy as np
 
 from sslib.impedance.fitting import fit
+from sslib.impedance.fitting.judgement import chi_square_quantile
 
 
 def read_as(model, network, frequency, values, fixed=None, noise=1e-3):
@@ -50,3 +51,41 @@ def read_as(model, network, frequency, values, fixed=None, noise=1e-3):
     complete = len(starts) + len(fixed or {}) == len(model.names)
     spectrum = SimpleNamespace(frequency=frequency, impedance=network.impedance(frequency, **values))
     return fit(model, spectrum, starts=starts if complete else None, fixed=fixed, noise=noise)
+
+
+def against_truth(result, truth):
+    """A fit's parameters beside the true ones: value, ends, truth, factor between, and what the interval says of it.
+
+    Parameters
+    ----------
+    result : FitResult
+    truth : dict
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``interval`` is "holds the truth", "excludes the truth", or "open" where both ends are.
+    """
+    import pandas as pd
+
+    rows = {}
+    for name in result.free:
+        low, high = result.interval(name)
+        excluded = (low is not None and truth[name] < low) or (high is not None and truth[name] > high)
+        says = "excludes the truth" if excluded else "open" if low is None and high is None else "holds the truth"
+        value = result.values[name]
+        rows[name] = value, low, high, truth[name], value / truth[name], says
+    frame = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["value", "from", "to", "truth", "too large by a factor of", "interval"]
+    )
+    return frame.astype(dict.fromkeys(frame.columns[:-1], float))
+
+
+def noise_that_hides(result):
+    """Noise [1] above which the residuals of a wrong model would not be told from it, from a fit without noise.
+
+    Chi-square then stays below what chance exceeds once in a thousand, which is where `fit` speaks up.
+    """
+    dof = result.degrees_of_freedom
+    limit = chi_square_quantile(0.999, dof) / dof
+    return float(np.sqrt(result.chi_square * result.noise**2 / dof / (limit - 1)))

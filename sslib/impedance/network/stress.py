@@ -65,7 +65,8 @@ def mean_area(contact, lithium_content, stack_pressure):
     contact, lithium_content, stack_pressure
         As for `stressed`.
     """
-    return float(integrals(_area(contact, lithium_content, stack_pressure), [0.0, 1.0]).sum())
+    # In 64 parts: contact may close within a small part of the depth.
+    return float(integrals(_area(contact, lithium_content, stack_pressure), np.linspace(0, 1, 65)).sum())
 
 
 def _area(contact, lithium_content, stack_pressure):

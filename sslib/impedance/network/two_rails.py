@@ -6,7 +6,6 @@ import numpy as np
 
 from sslib.impedance.cathodes import cathode_model
 from sslib.impedance.fitting import fit_batch
-from sslib.impedance.fitting.judgement import chi_square_quantile
 from sslib.impedance.network.half_cell import salt_half_cell
 from sslib.impedance.network.polymer import over_area
 
@@ -97,41 +96,3 @@ def _fitted_on_a_grid(model, frequency, spectra, shape, starts_tried):
         if (cost > 0.999 * before).all():
             break
     return values
-
-
-def against_truth(result, truth):
-    """A fit's parameters beside the true ones: value, ends, truth, factor between, and what the interval says of it.
-
-    Parameters
-    ----------
-    result : FitResult
-    truth : dict
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``interval`` is "holds the truth", "excludes the truth", or "open" where both ends are.
-    """
-    import pandas as pd
-
-    rows = {}
-    for name in result.free:
-        low, high = result.interval(name)
-        excluded = (low is not None and truth[name] < low) or (high is not None and truth[name] > high)
-        says = "excludes the truth" if excluded else "open" if low is None and high is None else "holds the truth"
-        value = result.values[name]
-        rows[name] = value, low, high, truth[name], value / truth[name], says
-    frame = pd.DataFrame.from_dict(
-        rows, orient="index", columns=["value", "from", "to", "truth", "too large by a factor of", "interval"]
-    )
-    return frame.astype(dict.fromkeys(frame.columns[:-1], float))
-
-
-def noise_that_hides(result):
-    """Noise [1] above which the residuals of a wrong model would not be told from it, from a fit without noise.
-
-    Chi-square then stays below what chance exceeds once in a thousand, which is where `fit` speaks up.
-    """
-    dof = result.degrees_of_freedom
-    limit = chi_square_quantile(0.999, dof) / dof
-    return float(np.sqrt(result.chi_square * result.noise**2 / dof / (limit - 1)))

@@ -58,7 +58,7 @@ def reaction_figure(depth, frequency, reaction, current, tension, sweep, half_de
     axes[1, 1].set(xlabel="frequency [Hz]", ylabel="half of the reaction within [µm]", ylim=(0, np.max(depth)))
     axes[1, 1].xaxis.set_major_locator(LogLocator(numticks=6))
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, frameon=False, ncols=len(labels), loc="outside upper center")
+    figure.legend(handles, labels, frameon=False, ncols=len(labels), loc="outside upper center", handlelength=3)
     return figure
 
 
@@ -176,7 +176,7 @@ def amplitude_figure(frequency, amplitudes, excitation, depth, curves):
     frequency : array_like
         [Hz].
     amplitudes : dict
-        By what they are judged by, amplitudes of the cell's voltage [mV].
+        By what they are judged by, amplitudes of the cell's voltage [mV]: two, and the bound of the estimate.
     excitation : float
         The amplitude that is asked about [mV].
     depth : array_like
@@ -185,8 +185,9 @@ def amplitude_figure(frequency, amplitudes, excitation, depth, curves):
         By frequency [Hz], overpotential amplitudes over the depth at that excitation [mV].
     """
     figure, (left, right) = figure_of(3.7, 1, 2)
-    for (label, values), dash, colour in zip(amplitudes.items(), ("-", "--"), (BLUE, VERMILION), strict=False):
-        left.loglog(frequency, values, linestyle=dash, color=colour, linewidth=1.8, label=label)
+    looks = (("-", BLUE, 1.8), ("--", VERMILION, 1.8), ("-.", GREY, 1.2))
+    for (label, values), (dash, colour, width) in zip(amplitudes.items(), looks, strict=False):
+        left.loglog(frequency, values, linestyle=dash, color=colour, linewidth=width, label=label)
     left.axhline(
         excitation, color=BLACK, linewidth=0.9, linestyle=":", label=f"asked about: {number(excitation, 3)} mV"
     )
@@ -198,5 +199,6 @@ def amplitude_figure(frequency, amplitudes, excitation, depth, curves):
         right.plot(depth, values, label=_hertz(own), **look)
     right.set(xlabel="depth from the separator [µm]", ylabel="overpotential amplitude [mV]", xlim=(0, np.max(depth)))
     right.set_ylim(bottom=0)
-    right.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+    title = f"at {number(excitation, 3)} mV across the cell"
+    right.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, title=title)
     return figure

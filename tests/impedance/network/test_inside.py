@@ -245,3 +245,17 @@ def test_what_is_not_inside_is_refused_by_name():
         LINE.inside([1.0], [-0.1], **values)
     with pytest.raises(TypeError, match="no transmission line"):
         as_network(R("R") + C("C"))
+
+
+def test_a_probe_at_the_end_of_a_rail_is_on_it():
+    """Behind the face the rail does not run: the probe there is the last of the region before, not nothing."""
+    electrode = Region({"ion": R("R_ion"), "electron": R("R_el")}, {("ion", "electron"): C("C_dl") | R("R_ct")})
+    cell = Network((electrode, Region({"ion": R("R_sep")})), ("electron", 0), ("ion", 2))
+    values = {"R_ion": 60.0, "R_el": 20.0, "C_dl": 1e-3, "R_ct": 40.0, "R_sep": 10.0}
+    at_end, before = (probe_impedance(cell, [3.0], "source", ("electron", s), **values) for s in (1, 1 - 1e-7))
+    assert_allclose(at_end, before, rtol=1e-6)
+
+
+def test_a_share_of_the_reaction_has_its_own_depth():
+    """A uniform reaction: a quarter of it lies in the first quarter."""
+    assert_allclose(reaction_depth([0.0, 0.5, 1.0], [[1.0, 1.0, 1.0], [2j, 2j, 2j]], share=0.25), 0.25)

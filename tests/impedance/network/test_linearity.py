@@ -10,6 +10,7 @@ from sslib.impedance import (
     Network,
     R,
     Region,
+    Scaled,
     SphericalDiffusion,
     graded,
     largest_amplitude,
@@ -23,7 +24,7 @@ LINE = Network(PORE, ("ion", 0), ("electron", 1))
 VALUES = {"R_ion": 60.0, "C_dl": 1e-3, "R_ct": 40.0}
 
 
-def ladder_impedance(frequency, current, cells=120, samples=8):
+def ladder_impedance(frequency, current, alpha=0.5, cells=120, samples=8):
     """Fundamental over current of a ladder of Butler-Volmer steps: all times of a period at once, by Newton."""
     volt, n = thermal_voltage(298.15), cells + 1
     theta = 2 * np.pi * np.arange(samples) / samples
@@ -41,9 +42,10 @@ def ladder_impedance(frequency, current, cells=120, samples=8):
     drive[0] = current * np.cos(theta)
     u = np.zeros(n * samples)
     for _ in range(30):
-        x = u / (2 * volt)
-        residual = linear @ u + np.repeat(share, samples) * 2 * exchange * np.sinh(x) - drive.ravel()
-        slope = linear + np.diag(np.repeat(share, samples) * exchange / volt * np.cosh(x))
+        forward, backward = np.exp(alpha * u / volt), np.exp(-(1 - alpha) * u / volt)
+        residual = linear @ u + np.repeat(share, samples) * exchange * (forward - backward) - drive.ravel()
+        bend = alpha * forward + (1 - alpha) * backward
+        slope = linear + np.diag(np.repeat(share, samples) * exchange / volt * bend)
         step = np.linalg.solve(slope, residual)
         u -= step
         if np.abs(step).max() < 1e-13 * np.abs(u).max():
@@ -58,6 +60,19 @@ def test_the_error_is_that_of_a_ladder_that_is_not_linear(frequency):
     current = found.largest(1e-5, control="current")[0]
     true = ladder_impedance(frequency, current) / ladder_impedance(frequency, 1e-9) - 1
     assert_allclose(true, found.error[0] * current**2, rtol=0.003)
+
+
+@pytest.mark.parametrize("frequency", [0.1, 8.0])
+@pytest.mark.parametrize("alpha", [0.4, 0.25])
+def test_what_is_left_out_at_other_coefficients_makes_the_error_smaller(alpha, frequency):
+    """The second harmonic is fed back, here by a source of current: a promised amplitude must not be too large,
+    and what is left out must stay within its stated share of the error."""
+    found = linearity(LINE, [frequency], VALUES, alpha=alpha)
+    current = found.largest(1e-5, control="current")[0]
+    true = ladder_impedance(frequency, current, alpha) / ladder_impedance(frequency, 1e-9, alpha) - 1
+    share = 3 * (2 * alpha - 1) ** 2 / (alpha**3 + (1 - alpha) ** 3)
+    assert abs(true) < 1e-5
+    assert 0.1 * share < abs(true / (found.error[0] * current**2) - 1) < 1.01 * share
 
 
 def test_without_rails_it_is_the_step_itself():
@@ -83,6 +98,19 @@ def test_cut_or_whole_the_electrode_strains_alike():
     assert_allclose(cut.overpotential.max(axis=1), whole.overpotential.max(axis=1), rtol=1e-2)
 
 
+def test_a_step_that_is_scaled_strains_as_its_own_resistance():
+    """Half of the interface: a step of twice the resistance under its own name must have the same error and strain."""
+    rails = {"ion": R("R_ion"), "electron": None}
+    layer = graded(rails, {PAIR: C("C_dl") | R("R_ct")}, {PAIR: lambda s: 0.5}, regions=2, totals=False)
+    half = linearity(Network(layer.regions, ("ion", 0), ("electron", 2)), [1.0], VALUES)
+    own = linearity(LINE, [1.0], VALUES | {"C_dl": 0.5e-3, "R_ct": 80.0})
+    assert_allclose(half.error, own.error, rtol=1e-7)
+    assert_allclose(half.overpotential.max(), own.overpotential.max(), rtol=1e-3)
+    within = Region(rails, {PAIR: C("C_dl") | Scaled(R("R_ct"), 2.0)})
+    nested = linearity(Network(within, ("ion", 0), ("electron", 1)), [1.0], VALUES | {"C_dl": 0.5e-3})
+    assert_allclose(nested.error, own.error, rtol=1e-12)
+
+
 def test_the_whole_spectrum_is_limited_at_its_low_end():
     """The double layer shunts the step at high frequency, so the largest amplitude of a spectrum is a slow one's."""
     frequency = np.logspace(5, -2, 15)
@@ -100,6 +128,7 @@ def test_nothing_is_promised_beyond_the_lowest_order():
     """Where the double layer hides the step, the error stays small while the step itself is far from linear."""
     found = linearity(LINE, [1e4], VALUES)
     voltage = found.largest(0.01)
+    assert_allclose(found.reaching(2 * thermal_voltage(298.15)), voltage, rtol=1e-12)
     across = found.overpotential.max() * voltage[0] / abs(found.impedance[0])
     assert_allclose(across, 2 * thermal_voltage(298.15), rtol=1e-12)
     assert abs(found.errors(voltage[0])[0]) < 0.01

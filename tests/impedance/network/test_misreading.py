@@ -46,6 +46,14 @@ def test_contact_that_is_the_same_everywhere_is_read_truly():
     assert_allclose(60.0 / found["R_ion"], LAW.conductivity(30e6), rtol=1e-5)
 
 
+def test_the_mean_area_holds_where_contact_closes_at_once():
+    """A smooth surface closes within a hundredth of the depth: too few places of integration would miss where."""
+    smooth = CompositeContact(60e6, 2.5e-6, 0.06, 1e-9)
+    content = np.linspace(0.2, 0.6, 200_001)
+    expected = np.trapezoid(smooth.area(20e6, content), content) / 0.4
+    assert_allclose(mean_area(smooth, ([0, 1], [0.2, 0.6]), 20e6), expected, rtol=1e-6)
+
+
 def test_at_low_frequency_the_area_that_is_left_is_all_that_counts():
     """With rails that hardly resist, the charge transfer goes with one over the mean area, wherever it is lost."""
     profile = ([0.0, 0.3, 1.0], [0.9, 0.2, 0.5])
