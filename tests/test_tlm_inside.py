@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from sslib.report.__main__ import main
@@ -79,6 +80,24 @@ def test_an_electrode_that_is_uniform_and_pressed_loses_nothing(tmp_path):
     notes = json.loads((run / "results.json").read_text(encoding="utf-8"))["notes"]
     assert any("second harmonic" in note for note in notes)
     assert any("beyond the lowest order" in note for note in notes)
+
+
+@pytest.mark.slow
+def test_a_profile_of_ones_own_takes_the_place_of_the_ratio(tmp_path):
+    """A file that says what the ratio says must give its numbers; the total that it implies is named, not taken."""
+    depth = np.linspace(0, 80, 401)
+    rows = "\n".join(f"{x},{0.2 * 0.5 ** (x / 80):.12g}" for x in depth)
+    (tmp_path / "own.csv").write_text(f"depth_um,conductivity_mS_cm\n{rows}\n", encoding="utf-8")
+    found = []
+    for given in ([], ["-p", f"own_profile={tmp_path / 'own.csv'}"]):
+        out = tmp_path / f"out{len(given)}"
+        assert main(["report", "tlm_inside", *given, "--name", "run", "--out", str(out)]) == 0
+        found.append(json.loads((out / "tlm_inside" / "run" / "results.json").read_text(encoding="utf-8")))
+    for key in ("gradient_error_R_ion", "gradient_added_chi2"):
+        ours, theirs = (document["results"][key]["value"] for document in found)
+        assert ours == pytest.approx(theirs, rel=1e-3)
+    # 80 um over 0.785 cm2 and a mean resistivity of 5/ln 2 cm/mS.
+    assert any("80 µm thick, would by itself make a rail of 73.5 ohm" in note for note in found[1]["notes"])
 
 
 def test_a_depth_outside_the_electrode_is_refused(tmp_path, capsys):

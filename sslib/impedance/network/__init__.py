@@ -1,7 +1,16 @@
 """Lines of any number of rails, region by region."""
 
 from sslib.impedance.network.conversion import as_network
-from sslib.impedance.network.graded import Gradient, Layer, face_edges, graded, integrals, regions_needed
+from sslib.impedance.network.graded import (
+    Gradient,
+    Layer,
+    face_edges,
+    graded,
+    integrals,
+    read_profile,
+    regions_needed,
+    relative_profile,
+)
 from sslib.impedance.network.half_cell import compare_salt_with_pybamm, salt_half_cell, salt_half_cell_values
 from sslib.impedance.network.inside import Inside, probe_impedance, reaction_depth
 from sslib.impedance.network.lattice import nodal_admittance

@@ -13,6 +13,7 @@ so that no region adds or loses resistance or area, and the spectrum is off by t
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from scipy.special import roots_legendre
@@ -21,8 +22,11 @@ from sslib.checks import check_between, check_positive
 from sslib.impedance.circuit import Circuit
 from sslib.impedance.network.region import Region
 from sslib.impedance.network.scaled import Scaled, Tilted
+from sslib.tables import read_rows
+from sslib.units import mS_cm, um
 
 _NODES, _WEIGHTS = roots_legendre(8)
+PROFILE_COLUMNS = ("depth_um", "conductivity_mS_cm")
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,69 @@ def as_function(profile):
     if slices.ndim != 1:
         raise ValueError(f"slices of a profile have shape {slices.shape}; one value for each slice goes here")
     return lambda s: slices[(s * len(slices)).astype(int)], np.linspace(0, 1, len(slices) + 1)
+
+
+def relative_profile(profile, depths):
+    """A conductivity at relative depths over its harmonic mean [1]: the shape that `graded` takes of it.
+
+    Parameters
+    ----------
+    profile : callable, pair or array_like
+        As in `graded`.
+    depths : array_like
+        Relative depths from 0 to 1.
+
+    Examples
+    --------
+    >>> relative_profile(lambda s: 1 + s, [0.0, 1.0]).round(4).tolist()
+    [0.6931, 1.3863]
+    """
+    check_between(0, 1, depths=depths)
+    function, knots = as_function(profile)
+    return function(np.asarray(depths, dtype=float)) * integrals((function, knots), [0.0, 1.0], inverse=True)[0]
+
+
+def read_profile(path):
+    """A measured conductivity against depth, such as that of the slices of a tomogram.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A CSV file with the columns ``depth_um``, rising from 0 at the first face to the other face, and
+        ``conductivity_mS_cm``.
+
+    Returns
+    -------
+    depth, conductivity : numpy.ndarray
+        Relative depth [1] and conductivity [S/m], a pair for `graded`; linear in between.
+    thickness : float
+        Of the layer [m].
+
+    Raises
+    ------
+    ValueError
+        For a column that is missing, a field that is no number, depths that do not rise from 0, a conductivity that is
+        not positive, and fewer than two rows.
+    """
+    source, (header, body, commas) = Path(path).name, read_rows(path, PROFILE_COLUMNS)
+    missing = [name for name in PROFILE_COLUMNS if name not in header]
+    if missing:
+        raise ValueError(f"{source}: columns are {', '.join(header)}; {' and '.join(missing)} missing")
+    columns = []
+    for name in PROFILE_COLUMNS:
+        place, numbers = header.index(name), []
+        for line, fields in body:
+            text = fields[place].strip() if place < len(fields) else ""
+            try:
+                numbers.append(float(text if commas else text.replace(",", ".")))
+            except ValueError:
+                raise ValueError(f"{source}, line {line}, column {name}: {text!r} is no number") from None
+        columns.append(np.array(numbers))
+    depth, conductivity = columns[0] * um, columns[1] * mS_cm
+    if len(depth) < 2 or depth[0] != 0 or (np.diff(depth) <= 0).any():
+        raise ValueError(f"{source}: depth_um is {columns[0]}; at least two depths that rise from 0 go there")
+    check_positive(**{f"{source}: conductivity_mS_cm": columns[1]})
+    return (depth / depth[-1], conductivity), float(depth[-1])
 
 
 def regions_needed(build, frequency, values, accuracy=1e-3, most=512):

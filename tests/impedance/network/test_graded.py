@@ -20,7 +20,9 @@ from sslib.impedance import (
     fit,
     graded,
     integrals,
+    read_profile,
     regions_needed,
+    relative_profile,
 )
 
 RAILS = {"ion": R("R_ion"), "electron": R("R_el")}
@@ -188,3 +190,37 @@ def test_what_is_no_profile_is_refused_by_name(make, error, words):
     """A conductivity of zero or a depth left out would make a spectrum of nonsense."""
     with pytest.raises(error, match=words):
         make()
+
+
+@pytest.mark.parametrize("rows", ["0,0.1\n40,0.2\n80,0.4", "0;0,1\n40;0,2\n80;0,4"])
+def test_a_profile_is_read_as_it_is_written(tmp_path, rows):
+    """Decimal points with commas between, or decimal commas with semicolons: the same layer."""
+    separator = ";" if ";" in rows else ","
+    path = tmp_path / "own.csv"
+    path.write_text(f"depth_um{separator}conductivity_mS_cm\n{rows}\n", encoding="utf-8")
+    (depth, read), thickness = read_profile(path)
+    assert_allclose(depth, [0, 0.5, 1])
+    assert_allclose(read, [0.01, 0.02, 0.04])
+    assert thickness == pytest.approx(80e-6)
+    # Over its harmonic mean: two pieces, linear in the conductivity, each of resistivity ln 2 over its rise.
+    assert relative_profile((depth, read), 0.5) == pytest.approx(0.02 * (50 * np.log(2) + 25 * np.log(2)), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("depth_um,sigma\n0,1\n1,1\n", "conductivity_mS_cm missing"),
+        ("depth_um,conductivity_mS_cm\n0,1\n1,bad\n", "line 3, column conductivity_mS_cm: 'bad' is no number"),
+        ("depth_um,conductivity_mS_cm\n1,1\n2,1\n", "rise from 0"),
+        ("depth_um,conductivity_mS_cm\n0,1\n2,1\n1,1\n", "rise from 0"),
+        ("depth_um,conductivity_mS_cm\n0,1\n", "at least two depths"),
+        ("depth_um,conductivity_mS_cm\n0,1\n1,0\n", "conductivity_mS_cm is"),
+        ("depth_um,conductivity_mS_cm\n0,1\n1,nan\n", "conductivity_mS_cm is nan"),
+    ],
+)
+def test_a_profile_that_is_none_is_refused_by_name(tmp_path, text, says):
+    """A depth read from the wrong side, or a pore in the place of a conductor, would change the twin in silence."""
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        read_profile(path)
