@@ -11,7 +11,7 @@ from sslib.instruments.biologic import MPR_START, MPT_START, read_mpr, read_mpt
 from sslib.instruments.delimited import read_text
 from sslib.instruments.reading import content_of, text_of
 from sslib.instruments.spectrum import SpectrumError, fixed
-from sslib.instruments.table import Wanted, column_of, not_found, recognised
+from sslib.instruments.table import Wanted, column_of, lacking, not_found, recognised
 
 
 def _lacking(found):
@@ -190,6 +190,10 @@ def _series_of(table):
     if missing:
         raise not_found(table.place, table.names, missing, _TIME_SERIES)
     notes = list(table.notes)
+    if not lacking(recognised(table.names, table.units)):
+        notes.append(
+            "the table holds a spectrum: a row is not a sample but stands for the time that one frequency took"
+        )
     with np.errstate(over="ignore", invalid="ignore"):
         time, voltage, current = (column_of(table, found, name, notes) for name in ("time", "voltage", "current"))
     faults = {"a value is missing or no number": ~np.isfinite(time + voltage + current)}

@@ -127,6 +127,12 @@ def test_missing_and_damaged_files_are_named(tmp_path, write):
         read_time_series(write(b"%PDF-1.7"))
 
 
+def test_a_spectrum_with_times_says_that_it_is_one(measured):
+    """EC-Lab writes the mean voltage and current beside each frequency: they are no answer to a pulse."""
+    series = read_time_series(measured / "lpscl_cells" / "PEIS_SSB.mpr")
+    assert any("holds a spectrum" in note for note in series.notes)
+
+
 def test_a_series_that_is_none_is_refused():
     """Whoever makes one by hand is told what is wrong with it."""
     with pytest.raises(ValueError, match="time goes back from 1 s to 0 s"):

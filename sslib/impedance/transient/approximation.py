@@ -44,7 +44,8 @@ def approximate(circuit, lowest, highest, accuracy=1e-6, **values):
     Returns
     -------
     PoleImpedance
-        With the deviation that was reached, judged at twice as many frequencies as it was made from.
+        With the deviation that was reached, judged at twice as many frequencies as it was made from. What it answers
+        at times beyond 1/(2 pi f) of the band is an extrapolation: take the band a thousand times wider than those.
 
     Raises
     ------
@@ -73,6 +74,8 @@ def approximate(circuit, lowest, highest, accuracy=1e-6, **values):
     many = 2 * int(np.ceil(POINTS * np.log10(highest / lowest))) + 3
     frequency = np.geomspace(lowest, highest, many)
     impedance = circuit.impedance(frequency, **values)
+    if impedance.shape != frequency.shape:
+        raise ValueError("a parameter is an array; a sum of poles is that of one set of values")
     if not (np.isfinite(impedance).all() and (impedance != 0).all()):
         raise ValueError("the impedance is zero or not finite in the band; a sum of poles needs one that is neither")
     s = 2j * np.pi * frequency
@@ -170,9 +173,11 @@ def poles_of_spectrum(frequency, impedance):
 
 def band_of(time, margin=1e3):
     """Frequencies [Hz] that sampled times [s] need: from the record's length to its shortest step, and a margin."""
+    if time.ndim != 1 or len(time) < 2 or not (np.isfinite(time).all() and (np.diff(time) > 0).all()):
+        raise ValueError(
+            f"time has shape {time.shape}; it must be one row of two samples or more, finite and ascending"
+        )
     steps = np.diff(time)
-    if len(time) < 2 or not (steps > 0).all():
-        raise ValueError("time has to be a row of at least two ascending values")
     return 1 / (2 * np.pi * margin * np.ptp(time)), margin / (2 * np.pi * steps.min())
 
 

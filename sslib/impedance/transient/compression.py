@@ -47,10 +47,16 @@ class Compressed:
 
         The factor is that of evenly spaced samples.
         """
-        left = self.left - self.left.mean()
-        power = np.abs(np.fft.rfft(left, 2 * len(left))) ** 2
-        covariance = np.fft.irfft(power)[: min(LAGS, len(left) // 4)] / len(left)
-        correlation = covariance[1:] / covariance[0]
-        beyond = np.flatnonzero(correlation < 2 / np.sqrt(len(left)))
-        together = correlation[: beyond[0]].sum() if len(beyond) else correlation.sum()
-        return float(np.sqrt((self.left**2).sum() / self.freedom)), float(np.sqrt(1 + 2 * together))
+        if not self.left.any():
+            raise ValueError("the voltage is the same at every sample: a record without noise states none")
+        return float(np.sqrt((self.left**2).sum() / self.freedom)), float(np.sqrt(samples_together(self.left)))
+
+
+def samples_together(left):
+    """Over how many samples a deviation goes on: one for white noise."""
+    left = left - left.mean()
+    power = np.abs(np.fft.rfft(left, 2 * len(left))) ** 2
+    covariance = np.fft.irfft(power)[: min(LAGS, len(left) // 4)]
+    correlation = covariance[1:] / covariance[0]
+    beyond = np.flatnonzero(correlation < 2 / np.sqrt(len(left)))
+    return 1 + 2 * correlation[: beyond[0] if len(beyond) else None].sum()

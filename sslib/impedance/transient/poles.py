@@ -129,22 +129,32 @@ class PoleImpedance:
         if not (step > 0).all() or not (np.isfinite(current).all() and np.isfinite(time).all()):
             raise ValueError("time has to ascend, and time and current have to be finite")
         linear = hold == "linear"
+        state = State(0.0, np.zeros(len(self.times))) if state is None else state
+        mean = (current[1:] + current[:-1]) / 2 if linear else current[:-1]
+        charge = state.charge + np.concatenate([[0.0], np.cumsum(mean * step)])
+        voltage = self.resistance * current + self.elastance * charge
+        flows = state.flows
+        voltage[0] += flows @ self.resistances
+        length = max(LONGEST_BLOCK // max(len(self.times), 1), 1)
+        for begin in range(0, len(step), length):
+            part, after = slice(begin, begin + length), slice(begin + 1, begin + 1 + length)
+            passed = self._flows(flows, step[part], current[:-1][part], current[after], linear)
+            voltage[after] += passed @ self.resistances
+            flows = passed[-1]
+        if linear and self.inductance:
+            voltage[1:] += self.inductance * np.diff(current) / step
+        return voltage, State(float(charge[-1]), flows)
+
+    def _flows(self, flows, step, begin, end, linear):
+        """Currents [A] through the resistors at the end of each step, from those at the beginning of the first."""
         x = step[:, None] / self.times
         decay, lost = np.exp(-x), -np.expm1(-x)
         # Of the current at the end of a step as much as lags behind: 1 - (1 - exp(-x))/x, which cancels for small x.
         late = np.where(x < 1e-4, x / 2 - x * x / 6, 1 - lost / np.where(x < 1e-4, 1, x)) if linear else 0.0
-        drive = (lost - late) * current[:-1, None] + (late * current[1:, None] if linear else 0.0)
-        state = State(0.0, np.zeros(len(self.times))) if state is None else state
-        flows = np.empty((len(time), len(self.times)))
-        flows[0] = state.flows
+        passed = (lost - late) * begin[:, None] + (late * end[:, None] if linear else 0.0)
         for k in range(len(step)):
-            flows[k + 1] = decay[k] * flows[k] + drive[k]
-        mean = (current[1:] + current[:-1]) / 2 if linear else current[:-1]
-        charge = state.charge + np.concatenate([[0.0], np.cumsum(mean * step)])
-        voltage = self.resistance * current + self.elastance * charge + flows @ self.resistances
-        if linear and self.inductance:
-            voltage[1:] += self.inductance * np.diff(current) / step
-        return voltage, State(float(charge[-1]), flows[-1])
+            flows = passed[k] = decay[k] * flows + passed[k]
+        return passed
 
     def state_space(self):
         """Matrices (A, B, C, D) of x' = A x + B I, V = C x + D I; x holds the charge [C] and the currents [A] through
@@ -177,7 +187,7 @@ class State:
 def steps_checked(edges, current):
     """Edges [s] and currents [A] as arrays; ValueError where they are no profile of steps."""
     edges, current = np.atleast_1d(np.asarray(edges, dtype=float)), np.atleast_1d(np.asarray(current, dtype=float))
-    if edges.ndim != 1 or edges.shape != current.shape:
+    if edges.ndim != 1 or edges.shape != current.shape or not len(edges):
         raise ValueError(
             f"edges have shape {edges.shape} and current {current.shape}; one row, a current for each edge"
         )

@@ -9,6 +9,10 @@ from sslib.impedance.transient.poles import steps_checked
 
 OFF = 0.02
 """By this share of the largest current a sample may lie off the plateau of its step."""
+SETTLED = 0.9
+"""Share of the samples that has to lie on its plateau: else the steps are not those of the current."""
+CAUGHT = 5
+"""So many samples in a row may be taken while the current still changes; more of them are a step of their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +22,7 @@ class PulseRecord:
     Attributes
     ----------
     time, voltage : numpy.ndarray
-        Samples [s], [V], ascending.
+        Samples [s], [V], ascending, none at the very time of a jump.
     edges, current : numpy.ndarray
         When the current jumped [s], and its value from there on [A]; that at rest is taken off.
     notes : tuple of str
@@ -38,12 +42,19 @@ class PulseRecord:
             raise ValueError(
                 f"time has shape {time.shape} and voltage {voltage.shape}; both are one row of samples, time ascending"
             )
-        if not np.isfinite(voltage).all():
-            raise ValueError("the voltage is not finite at every sample")
+        if not (np.isfinite(time).all() and np.isfinite(voltage).all()):
+            raise ValueError("time and voltage have to be finite at every sample")
+        if not current.any():
+            raise ValueError(f"the current is 0 A after each of {len(edges)} jumps: there is no pulse to evaluate")
         for name, values in (("time", time), ("voltage", voltage), ("edges", edges), ("current", current)):
             object.__setattr__(self, name, values)
         if not (time > edges[0]).any():
             raise ValueError(f"no sample lies after the first jump, at {edges[0]:g} s")
+        at_once = np.isin(time, edges)
+        if at_once.any():
+            raise ValueError(
+                f"a sample lies at the very time of a jump, {time[at_once][0]:g} s; on which side of it is not known"
+            )
 
     def __len__(self):
         return len(self.time)
@@ -88,8 +99,9 @@ class PulseRecord:
 def pulse_record(series, off=OFF, settling=0.0):
     """The steps of a time series that begins at rest.
 
-    Where the file numbers the steps of its program these are taken, else the current's jumps. A step's current is its
-    median. The jump is put halfway between the last sample of one step and the first of the next.
+    Where the file numbers the steps of its program and the current follows them these are taken, else the current's
+    jumps. A step's current is its median. The jump is put halfway between the last sample of one step and the first of
+    the next.
 
     Parameters
     ----------
@@ -97,7 +109,7 @@ def pulse_record(series, off=OFF, settling=0.0):
         Or anything with its ``time`` [s], ``voltage`` [V], ``current`` [A] and ``step``.
     off : float
         Share of the largest current [1] by which a sample may lie off the current of its step. What lies further off
-        was taken while the current still changed: it is left out, with a note.
+        was taken while the current still changed: it is left out, with a note. A jump smaller than that is none.
     settling : float
         Samples within so many seconds after a jump are left out, too [s].
 
@@ -114,23 +126,31 @@ def pulse_record(series, off=OFF, settling=0.0):
     check_between(0, np.inf, settling=settling)
     time, voltage, current = series.time, series.voltage, series.current
     allowed = off * np.abs(current).max()
-    jumps = np.flatnonzero(_breaks(series, allowed))
-    if not len(jumps):
+    notes = []
+    jumps = _jumps(current, allowed)
+    numbered = np.flatnonzero(np.diff(series.step)) if series.step is not None else []
+    if len(numbered):
+        settled = _settled(current, numbered, allowed)
+        if settled.mean() >= SETTLED and _longest(~settled) <= CAUGHT:
+            jumps = numbered
+        else:
+            notes.append("the file's numbers of steps do not follow the current: the current's own jumps are taken")
+    plateaus = _plateaus(current, jumps)
+    real = np.abs(np.diff(plateaus)) > allowed
+    if not real.any():
         raise ValueError(f"the current never leaves its {current[0]:.3g} A: there is no pulse to evaluate")
-    pieces = np.split(np.arange(len(time)), jumps + 1)
-    plateaus = np.array([np.median(current[piece]) for piece in pieces])
     if np.abs(plateaus[0]) > allowed:
         raise ValueError(
             f"the record begins with {plateaus[0]:.3g} A, not at rest: what the current did before counts, too"
         )
-    settled = np.abs(current - np.repeat(plateaus, [len(piece) for piece in pieces])) <= allowed
-    if settled.mean() < 0.9:
+    settled = _settled(current, jumps, allowed)
+    if settled.mean() < SETTLED:
         raise ValueError(
             f"{(~settled).sum()} of {len(settled)} samples lie more than {100 * off:.2g} % of the largest current off "
             "their step: the current is not constant between jumps"
         )
+    jumps, held = jumps[real], np.concatenate([plateaus[:1], plateaus[1:][real]])
     edges = (time[jumps] + time[jumps + 1]) / 2
-    notes = []
     if (~settled).any():
         notes.append(
             f"{(~settled).sum()} samples are left out: their current lies off that of their step by more than "
@@ -144,19 +164,49 @@ def pulse_record(series, off=OFF, settling=0.0):
     since = time - np.concatenate([[-np.inf], edges])[number]
     if (since < settling).any():
         notes.append(f"{(since < settling).sum()} samples within {1e3 * settling:.3g} ms after a jump are left out")
-    kept = settled & (since >= settling)
-    kept &= np.concatenate([[True], np.diff(time) > 0])
-    real = np.abs(np.diff(plateaus)) > allowed
-    return PulseRecord(time[kept], voltage[kept], edges[real], plateaus[1:][real] - plateaus[0], tuple(notes))
+    # Two samples at one time are the end of a step and the beginning of the next: neither is a time after the jump.
+    kept = settled & (since >= settling) & (since > 0)
+    if (since == 0).any():
+        notes.append(
+            f"{(since == 0).sum()} samples at the very time of a jump are left out: on which side is not known"
+        )
+    rows = np.flatnonzero(kept)
+    again = rows[1:][np.diff(time[rows]) == 0]
+    if len(again):
+        notes.append(f"{len(again)} samples at the time of the one before are left out")
+        kept[again] = False
+    off_held = np.abs(current - held[number])[kept].max()
+    if off_held > allowed / 10:
+        share = 100 * off_held / np.abs(current).max()
+        notes.append(
+            f"the current is taken as that of its step, off which it lies by up to {share:.2g} % of the largest"
+        )
+    return PulseRecord(time[kept], voltage[kept], edges, held[1:] - held[0], tuple(notes))
 
 
-def _breaks(series, allowed):
-    """Between which samples a new step begins: as the file numbers them, or where the current jumps and stays."""
-    if series.step is not None:
-        return np.diff(series.step) != 0
-    moved = np.abs(np.diff(series.current)) > allowed
-    # A current caught half way moves twice: the step begins with the first of the two.
-    return moved & ~np.concatenate([[False], moved[:-1]])
+def _jumps(current, allowed):
+    """Numbers of the samples after which the current jumps and stays."""
+    moves = np.diff(current)
+    moved = np.abs(moves) > allowed
+    # A current caught half way moves twice in one direction: the step begins with the first of the two.
+    goes_on = moved[1:] & moved[:-1] & (np.sign(moves[1:]) == np.sign(moves[:-1]))
+    return np.flatnonzero(moved & ~np.concatenate([[False], goes_on])[: len(moved)])
+
+
+def _plateaus(current, jumps):
+    """Median current [A] of each step."""
+    return np.array([np.median(piece) for piece in np.split(current, jumps + 1)])
+
+
+def _settled(current, jumps, allowed):
+    """Which samples lie on the plateau of their step."""
+    step = np.searchsorted(jumps, np.arange(len(current)))
+    return np.abs(current - _plateaus(current, jumps)[step]) <= allowed
+
+
+def _longest(flags):
+    """Length of the longest row of true ones."""
+    return max(int(part.sum()) for part in np.split(flags, np.flatnonzero(np.diff(flags)) + 1))
 
 
 def simulate_pulses(poles, lengths, current, *, shortest, rest=0.0, noise=0.0, points=40, voltage=0.0, seed=0):
@@ -191,6 +241,8 @@ def simulate_pulses(poles, lengths, current, *, shortest, rest=0.0, noise=0.0, p
     array([ 0.,  2.,  2., -2., -2.])
     """
     lengths = np.atleast_1d(np.asarray(lengths, dtype=float))
+    if lengths.ndim != 1 or not len(lengths):
+        raise ValueError(f"lengths has shape {lengths.shape}; it must be one row of at least one")
     check_positive(lengths=lengths, current=current, shortest=shortest, points=points)
     check_between(0, np.inf, rest=rest, noise=noise)
     spans = np.append(np.repeat(lengths, 2), rest if rest else [])

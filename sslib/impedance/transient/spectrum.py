@@ -10,8 +10,8 @@ from sslib.impedance.transient.compression import Compressed
 from sslib.impedance.transient.operator import answers
 from sslib.impedance.transient.poles import PoleImpedance
 
-SPACING = 0.35
-"""Of the relaxation times in the logarithm."""
+SPACING = 0.1
+"""Of the relaxation times in the logarithm: a sharp one between two of these leaves 1e-4 of its answer, no more."""
 BEYOND = 10.0
 """By this factor they go beyond the times of the record."""
 DRAWS = 200

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
+from sslib.impedance.transient.compression import samples_together
 from sslib.impedance.transient.operator import answers
 from sslib.impedance.transient.record import PulseRecord
 from sslib.impedance.transient.spectrum import BEYOND, SPACING
@@ -56,8 +57,9 @@ def superposition(record, groups=None, drift=False):
     ----------
     record : PulseRecord
     groups : dict, optional
-        By name, the numbers of the jumps whose plateaus belong to it, counted from 0. One group, "negative", holds
-        those of negative current if left out. What is in no group is the measure for the rest.
+        By name, the numbers of the jumps whose plateaus belong to it, counted from 0. If left out, one group,
+        "negative", holds those of negative current; none where all are of one sign. What is in no group is the measure
+        for the rest.
     drift : bool
         Whether the voltage at rest moves evenly (v); zero otherwise.
 
@@ -66,7 +68,9 @@ def superposition(record, groups=None, drift=False):
     Superposition
         The standard errors count neighbouring samples that go together once, by the lag over which they do.
     """
-    groups = {"negative": np.flatnonzero(record.current < 0)} if groups is None else groups
+    if groups is None:
+        negative, positive = (record.current * sign > SMALL * np.abs(record.current).max() for sign in (-1, 1))
+        groups = {"negative": np.flatnonzero(negative)} if negative.any() and positive.any() else {}
     for name, members in groups.items():
         if not len(members) or len(members) >= np.count_nonzero(record.current):
             raise ValueError(
@@ -75,8 +79,8 @@ def superposition(record, groups=None, drift=False):
             )
     shortest, longest = record.span
     times = np.exp(np.arange(np.log(shortest / BEYOND), np.log(longest * BEYOND), SPACING))
-    own = np.stack([_of(record, members, times) for members in groups.values()])
     columns = answers(record, times)
+    own = np.array([_of(record, members, times) for members in groups.values()]).reshape(-1, *columns.shape)
     since = record.time - record.time[0]
     others = np.stack([np.ones_like(since), since][: 1 + drift], axis=1)
     solution, moved = _passive(columns, others, record.voltage)
@@ -90,9 +94,10 @@ def superposition(record, groups=None, drift=False):
         lengths = np.linalg.norm(design, axis=0)
         inverse = np.linalg.pinv(design / lengths)
         found = inverse @ record.voltage
-        gains += (found / lengths)[-len(groups) :]
+        gains += (found / lengths)[len(lengths) - len(groups) :]
     left = record.voltage - design / lengths @ found
-    errors = (np.sqrt(np.diag(inverse @ inverse.T) * _lag(left)) * left.std() / lengths)[-len(groups) :]
+    variances = np.diag(inverse @ inverse.T) * samples_together(left) * left.var()
+    errors = (np.sqrt(variances) / lengths)[len(lengths) - len(groups) :]
     return Superposition(
         fitted=fitted,
         left=float(np.sqrt(np.mean((record.voltage - fitted) ** 2))),
@@ -140,12 +145,3 @@ def _of(record, members, times):
     """Answers to the plateaus of these jumps alone."""
     current = np.where(np.isin(np.arange(len(record.edges)), members), record.current, 0.0)
     return answers(PulseRecord(record.time, record.voltage, record.edges, current), times)
-
-
-def _lag(left):
-    """Over how many samples a deviation goes on: one for white noise."""
-    power = np.abs(np.fft.rfft(left, 2 * len(left))) ** 2
-    covariance = np.fft.irfft(power)[: len(left) // 4]
-    correlation = covariance[1:] / covariance[0]
-    end = np.flatnonzero(correlation < 2 / np.sqrt(len(left)))
-    return 1 + 2 * correlation[: end[0] if len(end) else None].sum()

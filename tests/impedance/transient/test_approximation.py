@@ -99,6 +99,10 @@ def test_what_is_no_network_of_resistors_and_capacitors_is_refused_by_name():
     )
     with pytest.raises(ValueError, match="none of such a network"):
         approximate(one_sided, 1e-4, 1e5, g_1=1.0, g_12=0.3, g_21=-0.9, g_2=0.5, C_dl=1e-2)
+    with pytest.raises(ValueError, match="one set of values"):
+        approximate(R("R_0") + (R("R_1") | C("C_1")), 1e-3, 1e3, R_0=np.array([1.0, 2.0]), R_1=1.0, C_1=1.0)
+    with pytest.raises(ValueError, match="two samples or more"):
+        response(R("R_0"), [0.0], [1.0], R_0=1.0)
     with pytest.raises(ValueError, match="lowest must be below highest"):
         approximate(R("R_0"), 1e3, 1e-3, R_0=1.0)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 from scipy.stats import kstest
 
 from sslib.impedance import (
@@ -16,13 +17,14 @@ from sslib.impedance import (
     TransmissionLine,
     approximate,
     fit_pulse,
+    predict,
     pulse_record,
     pulses_by_length,
     simulate_pulses,
     spectrum_of_pulse,
     superposition,
 )
-from sslib.impedance.transient.compression import Compressed
+from sslib.impedance.transient.compression import Compressed, samples_together
 from sslib.impedance.transient.inverse import _Seen
 from sslib.instruments import TimeSeries
 
@@ -116,6 +118,22 @@ def test_intervals_of_repeated_pulses_hold_the_truth_as_often_as_they_say():
         assert kstest(column, "norm").pvalue > 1e-3
 
 
+def test_noise_that_goes_on_counts_for_fewer_samples():
+    """A deviation of which each sample keeps four fifths scatters as (1 + 0.8)/(1 - 0.8) white ones, not as one."""
+    white = np.random.default_rng(3).standard_normal(40_000)
+    assert samples_together(white) == pytest.approx(1, abs=0.05)
+    assert samples_together(lfilter([1.0], [1.0, -0.8], white)) == pytest.approx(9, rel=0.1)
+
+
+def test_intervals_of_a_spectrum_are_of_the_level_that_is_asked_for():
+    """Half of a normal distribution lies within a third of what holds 95 % of it."""
+    circuit = R("R_0") + (R("R_1") | C("C_1"))
+    poles = approximate(circuit, 1e-4, 1e5, R_0=10.0, R_1=20.0, C_1=1e-2)
+    made = simulate_pulses(poles, [1.0], 1e-3, shortest=1e-3, noise=1e-4)
+    half, most = (spectrum_of_pulse(made, level=level).resistance(np.array([0.01, 0.1])) for level in (0.5, 0.95))
+    np.testing.assert_allclose((half[2] - half[1]) / (most[2] - most[1]), 0.674 / 1.96, rtol=0.35)
+
+
 def test_what_is_over_before_the_first_sample_is_not_determined():
     """An arc of a microsecond is a resistance to a record of milliseconds: its capacitance must not be quoted."""
     circuit = R("R_0") + (R("R_1") | C("C_1")) + FiniteLengthWarburg("R_d", "tau_d")
@@ -127,6 +145,22 @@ def test_what_is_over_before_the_first_sample_is_not_determined():
     total, (low, high) = found.derive(lambda v: v["R_0"] + v["R_1"])
     assert low < 30.0 < high
     assert total == pytest.approx(30.0, rel=0.02)
+
+
+def test_a_prediction_tells_size_from_shape():
+    """A cell of another area is off by one factor and by nothing else; one of another shape keeps its misfit."""
+    poles = approximate(R("R_0") + (R("R_1") | C("C_1")), 1e-4, 1e5, R_0=10.0, R_1=20.0, C_1=1e-2)
+    made = simulate_pulses(poles, [0.1, 1.0], 1e-3, shortest=1e-3, rest=1.0, voltage=3.7)
+    larger = approximate(R("R_0") + (R("R_1") | C("C_1")), 1e-4, 1e5, R_0=8.0, R_1=16.0, C_1=1.25e-2)
+    found = predict(made, larger)
+    assert (found.off, found.scale) == pytest.approx((0.2, 1.25), rel=1e-4)
+    assert found.off_scaled < 1e-5
+    np.testing.assert_allclose(found.voltage - 3.7, 0.8 * (made.voltage - 3.7), atol=1e-7)
+    np.testing.assert_allclose(found.scaled, made.voltage, atol=1e-7)
+    without_rest = PulseRecord(made.time[1:], made.voltage[1:], made.edges, made.current)
+    assert predict(without_rest, poles).off < 1e-6
+    other = predict(made, approximate(R("R_0"), 1e-4, 1e5, R_0=30.0))
+    assert 0.05 < other.off_scaled < other.off
 
 
 def test_the_spectrum_of_a_pulse_is_that_of_the_circuit_in_its_band():
@@ -162,6 +196,19 @@ def test_superposition_holds_for_a_linear_cell_and_finds_a_stronger_branch():
     assert stronger.left > 1.5 * stronger.left_with_gains
     with pytest.raises(ValueError, match="the group 'all' has 6 of 6"):
         superposition(record(ELECTRODE, TRUTH), {"all": range(6)})
+
+
+def test_pulses_of_one_sign_are_tested_without_a_group():
+    """A titration has none of the other sign: it still has to be one linear answer."""
+    circuit = R("R_0") + (R("R_1") | C("C_1"))
+    poles = approximate(circuit, 1e-5, 1e5, R_0=10.0, R_1=20.0, C_1=0.1)
+    time = np.arange(0, 40, 0.05) + 0.01
+    edges, current = [5.0, 10.0, 20.0, 25.0], [1e-3, 0.0, 1e-3, 0.0]
+    noise = 1e-5 * np.random.default_rng(0).standard_normal(len(time))
+    found = superposition(PulseRecord(time, poles.after_steps(time, edges, current) + noise, edges, current))
+    assert found.gains == {}
+    assert found.left == pytest.approx(1e-5, rel=0.1)
+    assert found.left_with_gains == pytest.approx(found.left, rel=0.05)
 
 
 def test_pulses_of_one_length_are_one_group():
@@ -220,6 +267,75 @@ def test_a_record_knows_its_jumps_and_leaves_out_what_was_caught_in_between(step
     assert found.span[0] == pytest.approx(0.015)
     assert len(found.part(1).edges) == 1
     assert found.part(1).time[-1] < 1.995
+
+
+@pytest.mark.parametrize("step", [True, False])
+def test_two_samples_at_the_time_of_a_jump_are_on_neither_side(step):
+    """The first has the voltage before it: taken for one after it, the whole ohmic jump would be off."""
+    number = np.repeat([0, 1, 2], 51)
+    time = np.concatenate([np.linspace(k, k + 1, 51) for k in range(3)])
+    current = np.array([0, 1e-3, 0])[number]
+    found = pulse_record(TimeSeries(time, 3.7 + 20 * current, current, step=number if step else None))
+    np.testing.assert_allclose(found.edges, [1.0, 2.0], rtol=1e-12)
+    np.testing.assert_allclose(found.voltage, 3.7 + 20 * np.append(0, found.current)[found.jump + 1])
+    assert len(found) == 149
+    assert any("4 samples at the very time of a jump" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("numbers", [np.zeros(400, dtype=int), np.repeat([1, 2], [100, 300]), np.repeat([1, 2], 200)])
+def test_steps_that_do_not_follow_the_current_are_not_taken(numbers):
+    """A loop under one number, or a column that counts something else: the current has the last word."""
+    current = np.repeat([0, 1e-3, 0], [100, 20, 280])
+    found = pulse_record(TimeSeries(np.arange(400.0), 3.7 + current, current, step=numbers))
+    np.testing.assert_allclose(found.edges, [99.5, 119.5])
+    np.testing.assert_allclose(found.current, [1e-3, 0])
+    assert len(found) == 400
+    assert any("do not follow" in note for note in found.notes) == (numbers[0] != numbers[-1])
+
+
+def test_a_time_that_is_repeated_within_a_step_is_one_sample():
+    """Two voltages at one time have no order."""
+    time = np.arange(30.0)
+    time[20] = time[19]
+    current = np.repeat([0, 1e-3], [10, 20])
+    found = pulse_record(TimeSeries(time, 3.7 + current, current))
+    assert len(found) == 29
+    assert any("1 samples at the time of the one before" in note for note in found.notes)
+
+
+def test_pulses_of_one_sample_are_pulses():
+    """Up and down again is no current caught half way."""
+    current = np.zeros(20)
+    current[8], current[12] = 1e-3, -1e-3
+    found = pulse_record(TimeSeries(np.arange(20.0), 3.7 + current, current))
+    np.testing.assert_allclose(found.edges, [7.5, 8.5, 11.5, 12.5])
+    np.testing.assert_allclose(found.current, [1e-3, 0, -1e-3, 0])
+
+
+def test_a_step_too_small_to_be_told_is_named():
+    """A small pulse beside a large one would be taken for rest in silence."""
+    current = np.repeat([0, 1e-3, 0, 1e-5, 0], 10)
+    found = pulse_record(TimeSeries(np.arange(50.0), 3.7 + current, current))
+    assert len(found.edges) == 2
+    assert any("up to 1 % of the largest" in note for note in found.notes)
+
+
+def test_records_that_are_none_are_refused_by_name():
+    """A sample at a jump is asked for what no sample knows, and spoils the fit of all others."""
+    time, voltage = np.arange(3.0), np.ones(3)
+    for arrays, message in (
+        ((time, voltage, [1.0], [1e-3]), "at the very time of a jump, 1 s"),
+        (([0.0, np.nan, 2.0], voltage, [0.5], [1e-3]), "finite at every sample"),
+        ((time, voltage, [], []), "a current for each edge"),
+        ((time, voltage, [0.5], [0.0]), "there is no pulse"),
+        ((time, voltage, [5.0], [1e-3]), "after the first jump"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            PulseRecord(*arrays)
+    with pytest.raises(ValueError, match="states none"):
+        fit_pulse(R("R_0"), PulseRecord(np.arange(100.0), np.zeros(100), [0.5], [1e-3]))
+    with pytest.raises(ValueError, match="lengths has shape"):
+        simulate_pulses(approximate(R("R_0"), 1.0, 2.0, R_0=1.0), [], 1e-3, shortest=1e-3)
 
 
 def test_records_without_a_pulse_from_rest_are_refused():

@@ -43,6 +43,25 @@ def test_the_exported_matrices_are_simulated_by_scipy_to_the_same_voltage(poles)
     np.testing.assert_allclose(poles.follow(time, current)[0], theirs, rtol=1e-7, atol=1e-9)
 
 
+def test_a_ramp_through_a_relaxation_far_slower_than_the_steps():
+    """A step of a millionth of the relaxation time: the difference of exponentials has cancelled by then."""
+    slow = PoleImpedance(0.0, 0.0, 0.0, np.array([1.0]), np.array([1e6]))
+    voltage, _ = slow.follow(np.arange(11.0), np.arange(11.0))
+    assert voltage[-1] == pytest.approx(50e-6 * (1 - 10 / 3e6), rel=1e-9)
+
+
+@pytest.mark.parametrize("hold", ["linear", "previous"])
+def test_a_long_record_is_followed_in_blocks(poles, profile, hold, monkeypatch):
+    """A million samples times a hundred poles do not fit in memory; the seams must not show."""
+    from sslib.impedance.transient import poles as module
+
+    whole, end = poles.follow(*profile, hold)
+    monkeypatch.setattr(module, "LONGEST_BLOCK", 7 * len(poles.times))
+    parts, state = poles.follow(*profile, hold)
+    np.testing.assert_allclose(parts, whole, rtol=1e-13)
+    np.testing.assert_allclose(state.flows, end.flows, rtol=1e-13)
+
+
 def test_a_sine_settles_to_the_impedance():
     """Long after its start the answer to a sine is |Z| times it, shifted by the phase."""
     poles = PoleImpedance(3.1, 0.0, 0.0, np.array([2.3, 5.9]), np.array([1e-3, 0.31]))
