@@ -69,6 +69,9 @@ def test_another_electrolyte_and_state_of_charge(tmp_path):
     results = json.loads(path.read_text(encoding="utf-8"))["results"]
     assert results["step_9_error_of_step_before"]["value"] < 1e-9
     assert results["step_7_error_of_step_before"]["value"] < 1e-9
+    page = path.with_name("report.html").read_text(encoding="utf-8")
+    assert "A wrong model whose residuals do not warn: step 3 contacts. Not told apart" in page
+    assert "Within three times the noise here: step 7 thermodynamics, step 9 concentrated solution." in page
 
 
 @pytest.mark.slow

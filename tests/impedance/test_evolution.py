@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sslib.impedance import CPE, C, R, SphericalDiffusion, TransmissionLine, as_network, evolution
-from sslib.impedance.evolution.step import fitted, noisy
+from sslib.impedance.evolution.step import Fitted, fitted, noisy
 
 FREQUENCY = np.geomspace(1e5, 1e-4, 46)
 VALUES = evolution.electrode_values()
@@ -46,6 +46,16 @@ def test_each_step_agrees_with_its_independent_route(name):
     """A model that is off its own equations would make every error and every fit of the story worthless."""
     step = STEPS[name]()
     assert step.check() < step.tolerance
+
+
+@pytest.mark.parametrize(("x", "interaction"), [(0.001, 4e3), (0.999, 4e3), (0.5, -5e4), (0.001, -5e4)])
+def test_the_free_energy_is_checked_at_the_stated_filling(x, interaction):
+    """A check at values of its own says nothing of the spectrum shown; at the ends of the range it must hold, too."""
+    step = evolution.thermodynamics(VALUES, x=x, interaction=interaction)
+    assert step.check() < step.tolerance
+    shares, material = step.check.args[0], step.check.keywords
+    assert shares == (x,)
+    assert material["interaction"] == pytest.approx(interaction)
 
 
 @pytest.mark.parametrize("name", ["contacts", "concentrated solution"])
@@ -193,6 +203,7 @@ def test_what_contacts_determine():
     assert np.isinf(told.loc["same face", "R_ion"])
     assert_allclose(told.loc["I and I", "R_el"], told.loc["I", "R_el"] / np.sqrt(2), rtol=1e-6)
     assert told.loc["I and II", "R_ion"] < told.loc["II", "R_ion"]
+    assert told.loc["I and II", "the rails"] == told.loc["I and III", "the rails"] == "R_ion and R_el"
 
 
 def test_errors_of_contacts_are_the_scatter_of_fits():
@@ -209,12 +220,33 @@ def test_misfit_is_told_from_a_silent_lie():
     """Contacts that are taken for others fit as well as the truth: the one step where nothing warns."""
     outcome = outcome_of("contacts")
     assert all(own.holds and not own.is_open for own in outcome.fitted.estimates)
-    assert outcome.fitted_before.chi_square < evolution.SHOWS
+    assert not outcome.fitted_before.misfit_shows
     worst = outcome.fitted_before.missed[0]
     assert worst.name == "R_ion"
     assert worst.factor > 1.5
     words = " ".join(evolution.sentences(outcome))
+    assert f"{worst.name} comes out at" in words
     assert "the residuals do not tell" in words
+
+
+def test_a_true_model_is_not_called_wrong():
+    """With an exponent of one the half step is the step: no word may say that it is wrong, or that its misfit shows."""
+    step = evolution.interface(evolution.electrode_values(exponent=1.0))
+    outcome = evolution.examine(replace(step, check=lambda: 0.0), FREQUENCY)
+    assert outcome.half_error < 1e-12
+    assert not outcome.fitted_half.misfit_shows
+    assert outcome.misleading_error == outcome.half_error
+    last = evolution.sentences(outcome)[-1]
+    assert "do not tell it from the model with the step" in last
+    assert "wrong" not in last
+
+
+def test_chance_is_no_misfit():
+    """A true model leaves a large chi-square now and then: of few points often above 1.5, of many never above 1.2."""
+    seldom = [Fitted((), own.mean(), 6).misfit_shows for own in np.random.default_rng(3).chisquare(1, (4000, 6))]
+    assert np.mean(seldom) < 3e-3
+    assert not Fitted((), 2.0, 6).misfit_shows
+    assert Fitted((), 1.25, 900).misfit_shows
 
 
 def test_salt_is_misread_by_two_rails():
@@ -224,6 +256,8 @@ def test_salt_is_misread_by_two_rails():
     assert missed["tau_d"].factor > 30
     assert missed["R_ion"].factor < 0.5
     assert {own.name for own in outcome.fitted.estimates} >= {"t_plus", "R_salt", "tau_salt"}
+    # What is measured apart is held in both fits, or the comparison would not be one of the cathode.
+    assert not {own.name for own in outcome.fitted_before.estimates} & {"R_sep", "R_counter"}
 
 
 def test_lengths_come_out_of_the_fit():
@@ -235,6 +269,15 @@ def test_lengths_come_out_of_the_fit():
     # The cathode A_base in an hour, as worked out for `sslib.transport.path_lengths`.
     assert [round(own.truth) for own in lengths.values()] == [129, 597, 126]
     assert "L_ambipolar" in {own.name for own in outcome.fitted_before.missed}
+    before = {own.name: own.truth for own in outcome.fitted_before.estimates}
+    assert before["L_ambipolar"] == pytest.approx(lengths["L_ambipolar"].truth, rel=1e-12)
+
+
+def test_the_whole_depth_is_the_end_of_a_slow_signal():
+    """A third of both rails in series with the particles is what the line becomes; mapped otherwise it misleads."""
+    step = evolution.paths(evolution.electrode_values(exponent=1.0))
+    ours, whole = (variant.impedance([1e-7])[0] for variant in (step.now, step.before))
+    assert_allclose([ours.real, ours.imag], [whole.real, whole.imag], rtol=1e-4)
 
 
 def test_state_of_charge_is_in_the_spectrum():
@@ -271,6 +314,7 @@ def test_tables_hold_every_step():
     story, origins = evolution.story_table(outcomes), evolution.origins_table(outcomes)
     assert list(story.index) == list(origins.index) == ["1 conduction", "2 interface"]
     assert "de Levie" in origins.loc["1 conduction", "first written by"]
+    assert origins.loc["2 interface", "adds"] == outcomes[1].step.adds
     table = evolution.fit_table(outcomes[1])
     assert list(table.columns[:3]) == ["truth", "with the step", "holds"]
     assert table.loc["Q_dl", "the step before"] == ""

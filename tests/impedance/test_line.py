@@ -146,6 +146,32 @@ def test_source_misprint_is_not_repeated():
     assert_allclose(line.impedance(frequency, R_el=2e-9, **values), de_levie, rtol=1e-11)
 
 
+@pytest.mark.parametrize("between", ["times", "plus"])
+def test_the_printed_product_is_no_line_and_the_sum_is(between):
+    """Source 000's general line as it prints it, z1² z2² in the last term: ohm²/m too many, off by a factor of 1e9 or
+    more, and without a second rail nothing instead of de Levie's pore. With a plus it is configuration I.
+    """
+    length, pore = 70e-6, TransmissionLine(ion=R("a"), interface=R("r") | C("c"))
+    line = TransmissionLine(ion=R("a"), electron=R("b"), interface=R("r") | C("c"))
+    frequency, values = np.logspace(-2, 5, 30), {"r": 13.0, "c": 1e-3}
+    z = length / (1 / values["r"] + 2j * np.pi * frequency * values["c"])
+
+    def printed(first, second):
+        decay = np.sqrt(z / (first + second))
+        last = first**2 * second**2 if between == "times" else first**2 + second**2
+        together = first * second / (first + second) * (length + 2 * decay / np.sinh(length / decay))
+        return together + decay * last / (first + second) / np.tanh(length / decay)
+
+    two = printed(2e6, 5e5) / line.impedance(frequency, a=2e6 * length, b=5e5 * length, **values)
+    one = printed(2e6, 0.0) / pore.impedance(frequency, a=2e6 * length, **values)
+    if between == "times":
+        assert np.abs(two).min() > 1e9
+        assert np.abs(one).max() == 0
+    else:
+        assert_allclose(two, 1, rtol=1e-11)
+        assert_allclose(one, 1, rtol=1e-11)
+
+
 def test_paasch_form_is_the_same_line():
     """Paasch's two-phase form (resistivities in ohm m, A·Z on its left side) is the ion-electron line."""
     rho1, rho2, d, area, capacitance, film = 3.0, 0.7, 50e-6, 1e-4, 0.04, 8.0

@@ -98,6 +98,7 @@ def test_the_printed_topology_misses_by_what_was_found():
     assert_allclose(errors["slope, printed"], -0.5, atol=5e-4)
     assert_allclose(errors[["slope, outside", "slope, nested"]], -1, atol=1e-6)
     assert errors["printed, deviation at the lowest frequency"][0] == pytest.approx(1.3e-5, rel=0.05)
+    assert errors["nested, deviation at the lowest frequency"][0] == pytest.approx(1.3e-6, rel=0.05)
 
 
 def test_a_printed_topology_without_double_layer_is_right():

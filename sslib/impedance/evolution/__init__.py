@@ -17,7 +17,6 @@ from sslib.impedance.evolution.rails import conduction, contacts, interface, int
 from sslib.impedance.evolution.salt import concentrated_solution
 from sslib.impedance.evolution.step import Estimate, Fitted, Outcome, Step, Variant, examine
 from sslib.impedance.evolution.words import (
-    SHOWS,
     counts,
     fit_table,
     origins_table,

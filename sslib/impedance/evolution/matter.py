@@ -98,8 +98,8 @@ def paths(values, time=3600.0, area=1e-4):
         number=5,
         aspect="paths",
         adds="In a stated time each carrier reaches its own depth: the storage behind the rails sets it.",
-        first="C. Zhu, R. E. Usiskin, Y. Yu, J. Maier, Science 358 (2017) eaao2808, doi 10.1126/science.aao2808 (not "
-        "opened).",
+        first="C. Zhu, R. E. Usiskin, Y. Yu, J. Maier, Science 358 (2017) eaao2808, doi 10.1126/science.aao2808 (the "
+        "review names Zhu; which paper is presumed, and not verified).",
         ends="A constant storage and linear response; which network limits takes a definition, a length alone does not "
         "decide.",
         now=Variant.of(two_rails(SPHERE), values, derived=derived),
@@ -108,7 +108,7 @@ def paths(values, time=3600.0, area=1e-4):
             values | {"R_path": (values["R_ion"] + values["R_el"]) / 3},
             derived={"L_ambipolar": (reached_before, "um")},
         ),
-        route="a ladder charged in time",
+        route="the charge that a ladder takes up in time, at this cathode's conductivities",
         check=paths_deviation,
         tolerance=1e-5,
     )
@@ -133,7 +133,7 @@ def driving_force(area=1e-4, thickness=1e-6, electronic=1e-4):
         now=Variant.of(film, values),
         before=Variant.of(arc + (R("R_ion") | R("R_eon")), values),
         half=Variant.of(arc + R("R_eon") + FiniteSpaceWarburg("R_ion", "tau_d"), values, label="electrons in series"),
-        route="drift and diffusion in finite volumes",
+        route="drift and diffusion in finite volumes, for a film of ideal carriers",
         check=mixed_conductor_deviation,
         tolerance=1e-5,
     )
@@ -167,6 +167,6 @@ def thermodynamics(values, x=0.5, interaction=4e3, area=1e-4):
         before=Variant.of(line, values, known=inserted.names),
         half=Variant.of(line, at(material(0.0, FRESH)), known=inserted.names, label="ideal solution"),
         route="the free energy in shells",
-        check=insertion_deviation,
+        check=partial(insertion_deviation, (x,), **regular),
         tolerance=1e-5,
     )

@@ -106,8 +106,9 @@ def transient(values, pulse=None):
         number=8,
         aspect="time",
         adds="The line answers to any current in time: a pulse, its relaxation, a train of them.",
-        first="Sums of relaxations for any such network: W. Cauer, Arch. Elektrotech. 17 (1926) 355. Electrodes in "
-        "space and time: A. Shodiev et al., J. Power Sources 454 (2020) 227871 (not opened).",
+        first="Sums of relaxations for any such network: W. Cauer, Arch. Elektrotech. 17 (1926) 355 (the page not "
+        "verified). The review names no author for electrodes in space and time; presumably A. Shodiev et al., J. "
+        "Power Sources 454 (2020) 227871 (not verified).",
         ends="The linear range: large currents change the charge transfer (Butler-Volmer) and the storage.",
         now=Variant(line.model, line.values, derived=steady),
         before=Variant(R("R_steady") + C("C_stored"), {name: own(values) for name, (own, _) in steady.items()}),
@@ -160,4 +161,4 @@ def _fitted(variant, record, scatter):
     for name, (function, unit) in variant.derived.items():
         value, interval = found.derive(function, LEVEL)
         estimates.append(Estimate(name, unit, value, interval, float(function(truth))))
-    return Fitted(tuple(estimates), float(found.reduced_chi_square), tuple(v.text for v in found.verdicts))
+    return Fitted(tuple(estimates), float(found.reduced_chi_square), found.result.degrees_of_freedom)

@@ -42,12 +42,12 @@ def concentrated_solution(area=1e-4, transference_number=0.2, diffusivity=1e-11)
         aspect="concentrated solution",
         adds="Anions move, too: a cation and an anion rail, joined by the chemical capacitance of the salt.",
         first="K. Zelič, T. Katrašnik, M. Gaberšček, J. Electrochem. Soc. 168 (2021) 070543 (the line derived from the "
-        "theory of concentrated solutions; not opened); that theory: J. Newman, K. E. Thomas-Alyea, Electrochemical "
-        "Systems, 3rd ed. 2004, chapter 12.",
+        "theory of concentrated solutions; named by the review, the place not verified); that theory: J. Newman, K. E. "
+        "Thomas-Alyea, Electrochemical Systems, 3rd ed. 2004, chapter 12 (not verified).",
         ends="One binary salt, the solvent at rest; amplitudes that leave the concentrations as they are.",
         now=Variant(model, over_area(model, salt, area), known=MEASURED_APART, starts_tried=0),
         before=Variant(line, over_area(line, two_rail_values(salt), area), known=known),
-        route="PyBaMM at its own frequencies",
+        route="PyBaMM, for the salts of the table pybamm_salt_cells",
         check=against_pybamm,
         tolerance=1e-3,
         same={"Q_dl": "C_dl"},

@@ -7,11 +7,14 @@ import numpy as np
 
 from sslib.impedance.circuit import Circuit
 from sslib.impedance.fitting import fit
+from sslib.impedance.fitting.judgement import chi_square_quantile
 from sslib.instruments import Spectrum
 
 LEVEL = 0.95
 AWAY = 1.5
 """Where a fit with a start of its own begins: every positive parameter so many times its true value [1]."""
+CHANCE = 1e-3
+"""A misfit shows if a true model would have so large a chi-square this rarely [1]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +142,16 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A model fitted to synthetic data: estimates, reduced chi-square [1], and what the fit says in words."""
+    """A model fitted to synthetic data: estimates, reduced chi-square [1] and its degrees of freedom."""
 
     estimates: tuple
     chi_square: float
-    verdicts: tuple = ()
+    freedom: int
+
+    @property
+    def misfit_shows(self):
+        """Whether the residuals are larger than chance leaves them, at the stated noise."""
+        return self.chi_square * self.freedom > chi_square_quantile(1 - CHANCE, self.freedom)
 
     @property
     def missed(self):
@@ -203,6 +211,11 @@ class Outcome:
         if self.fitted_half is not None:
             fits[self.step.half.label] = self.fitted_half
         return min(fits.items(), key=lambda pair: pair[1].chi_square)
+
+    @property
+    def misleading_error(self):
+        """Largest relative deviation of that one [1], with the electrode's own values."""
+        return self.error if self.misleading[1] is self.fitted_before else self.half_error
 
     @property
     def half_error(self):
@@ -274,5 +287,4 @@ def fitted(variant, spectrum, noise, means):
     for name, (function, unit) in variant.derived.items():
         value, interval = result.derive(function, LEVEL)
         estimates.append(Estimate(name, unit, value, interval, float(function(truth))))
-    verdicts = tuple(verdict.text for verdict in result.verdicts)
-    return Fitted(tuple(estimates), float(result.reduced_chi_square), verdicts)
+    return Fitted(tuple(estimates), float(result.reduced_chi_square), result.degrees_of_freedom)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sslib.formatting import estimate, number, unit_sign
+from sslib.impedance.evolution.step import AWAY
 
 
 def percent(share):
@@ -61,13 +62,14 @@ def sentences(outcome):
     list of str
     """
     step, kept = outcome.step, sum(own.holds for own in outcome.fitted.estimates)
+    start = "" if step.now.starts_tried else f", begun no further than {number(AWAY, 2)} times from the truth"
     known = sum(not own.is_open for own in outcome.fitted.estimates)
     lines = [
         f"The step before is off by {percent(outcome.error)} at most, at {number(outcome.error_at, 2)} {step.of}."
         + (f" {_first_up(step.half.label)}: {percent(outcome.half_error)}." if outcome.half is not None else ""),
         f"Checked against {step.route}: {outcome.check:.1e}.",
-        f"The fit with the step: {kept} of {len(outcome.fitted.estimates)} intervals hold the truth, {known} of them "
-        f"closed; reduced chi-square {number(outcome.fitted.chi_square, 2)}.",
+        f"The fit with the step{start}: {kept} of {len(outcome.fitted.estimates)} intervals hold the truth, {known} of "
+        f"them closed; reduced chi-square {number(outcome.fitted.chi_square, 2)}.",
     ]
     lines.append(_misled("The step before", outcome.fitted_before))
     if outcome.fitted_half is not None:
@@ -78,7 +80,7 @@ def sentences(outcome):
 def _misled(who, fitted):
     chi = number(fitted.chi_square, 2)
     seen = (
-        "so the misfit shows" if fitted.chi_square > SHOWS else "so the residuals do not tell that the model is wrong"
+        "so the misfit shows" if fitted.misfit_shows else "so the residuals do not tell it from the model with the step"
     )
     if not fitted.missed:
         return f"{who}, fitted to the same data: no interval excludes the truth; reduced chi-square {chi}, {seen}."
@@ -89,10 +91,6 @@ def _misled(who, fitted):
         f"{who}, fitted to the same data: {worst.name} comes out at {number(worst.factor, 3)} times its true value of "
         f"{true}, with an interval ({interval}) that excludes it; reduced chi-square {chi}, {seen}."
     )
-
-
-SHOWS = 1.5
-"""Reduced chi-square from which a misfit shows at a stated noise; for a hundred numbers or more chance stays below."""
 
 
 def _first_up(text):
@@ -130,10 +128,13 @@ def story_table(outcomes):
 
 
 def origins_table(outcomes):
-    """Who wrote each step first, and where it stops holding, as a DataFrame."""
+    """What each step adds, who wrote it first, and where it stops holding, as a DataFrame."""
     import pandas as pd
 
-    rows = {o.step.title: {"first written by": o.step.first, "stops holding": o.step.ends} for o in outcomes}
+    rows = {
+        o.step.title: {"adds": o.step.adds, "first written by": o.step.first, "stops holding": o.step.ends}
+        for o in outcomes
+    }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

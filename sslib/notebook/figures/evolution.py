@@ -101,19 +101,19 @@ def evolution_figure(outcomes, noise):
         [1]
     """
     figure, axes = figure_of(0.9 + 0.36 * len(outcomes))
-    rows = -np.arange(len(outcomes))
+    rows, least = -np.arange(len(outcomes)), noise / 3
     errors = np.array([outcome.error for outcome in outcomes])
     axes.barh(rows, errors, left=0, color=BLUE, height=0.6)
     halves = [(row, o.half_error) for row, o in zip(rows, outcomes, strict=True) if o.half is not None]
     if halves:
         axes.plot(*np.array(halves)[:, ::-1].T, "D", color=VERMILION, markersize=6, label="half the step")
     for row, outcome in zip(rows, outcomes, strict=True):
-        end = max(outcome.error, 1.5 * (outcome.half_error or 0))
+        end = max(outcome.error, 1.5 * (outcome.half_error or 0), least)
         place = {"textcoords": "offset points", "va": "center"}
         axes.annotate(f"{number(100 * outcome.error, 2)} %", (end, row), (5, 0), **place)
     axes.axvline(noise, color=BLACK, linewidth=1, label="noise")
     axes.set_yticks(rows, [outcome.step.title for outcome in outcomes])
-    axes.set(xscale="log", xlim=(noise / 3, 30 * errors.max()), xlabel="|Z before / Z − 1|, the largest [1]")
+    axes.set(xscale="log", xlim=(least, 30 * errors.max()), xlabel="|Z before / Z − 1|, the largest [1]")
     axes.xaxis.set_major_locator(LogLocator(numticks=10))
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     axes.spines[["top", "right"]].set_visible(False)
