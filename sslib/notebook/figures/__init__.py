@@ -55,4 +55,11 @@ from sslib.notebook.figures.rate import (
     ragone_figure,
 )
 from sslib.notebook.figures.screening import pugh_figure, screening_figure
+from sslib.notebook.figures.space_charge import (
+    junction_figure,
+    layer_capacitance_figure,
+    layer_impedance_figure,
+    layer_profile_figure,
+    layer_resistance_figure,
+)
 from sslib.notebook.figures.throughput import ranking_figure, throughput_figure, waterfall_figure
