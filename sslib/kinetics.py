@@ -1,4 +1,4 @@
-"""Charge transfer at an interface: Butler-Volmer, its inverse and its limits."""
+"""Charge transfer at an interface: Butler-Volmer, its inverse and its limits, its harmonics, and Frumkin's form of it."""
 
 import numpy as np
 from scipy.constants import N_A, e, k
@@ -266,3 +266,75 @@ def linear_amplitude(share=0.01, judged_by="fundamental", T=298.15, alpha=0.5):
     if departure(4.6) < 0:
         raise ValueError(f"the {judged_by} harmonic stays below {share:g} up to 100 RT/F at a coefficient of {alpha:g}")
     return float(np.exp(brentq(departure, -12, 4.6)) * thermal_voltage(T))
+
+
+def frumkin_butler_volmer(
+    stern_potential, oxidation_rate, reduction_rate, surface_ratio=1.0, T=298.15, alpha=0.5, electrons=1
+):
+    r"""Molar flux [mol m-2 s-1] of a charge transfer across a Stern layer.
+
+    .. math:: j = k_\text{ox} \exp\frac{\alpha n F \Delta\varphi}{R T}
+              - k_\text{red} \frac{c_+}{c_{+,0}} \exp\frac{-(1 - \alpha) n F \Delta\varphi}{R T}
+
+    The current density is :math:`n F j` [A/m2].
+
+    Parameters
+    ----------
+    stern_potential : array_like
+        Potential of the electrode less that of the reaction plane [V], the whole difference, not an overpotential.
+    oxidation_rate, reduction_rate : array_like
+        :math:`k_\text{ox}`, :math:`k_\text{red}` at no potential difference and the bulk's concentration
+        [mol m-2 s-1]; what the electrode contains is within them.
+    surface_ratio : array_like
+        Cations at the reaction plane over those in the bulk [1]; what a space charge changes.
+    T : array_like
+        [K].
+    alpha : array_like
+        Transfer coefficient of the oxidation [1].
+    electrons : array_like
+        :math:`n` [1].
+
+    Notes
+    -----
+    What `butler_volmer` hides in its exchange current stands open here: the diffuse layer acts through the surface
+    ratio and through what it leaves of the potential for the Stern layer. With both at their equilibrium the two are
+    one law. Source 002, equations 13 and 14, where n and j are not tied to those of equation 11: j is a molar flux.
+
+    Examples
+    --------
+    No flux at the equilibrium potential, where only the two rates differ:
+
+    >>> balance = equilibrium_stern_potential(1e-6, 1e-4, 0.5)
+    >>> abs(float(frumkin_butler_volmer(balance, 1e-6, 1e-4, 0.5))) < 1e-20
+    True
+    """
+    check_positive(oxidation_rate=oxidation_rate, reduction_rate=reduction_rate, surface_ratio=surface_ratio)
+    check_positive(electrons=electrons)
+    check_between(0, 1, alpha=alpha)
+    x = np.asarray(electrons) * np.asarray(stern_potential, dtype=float) / thermal_voltage(T)
+    alpha = np.asarray(alpha, dtype=float)
+    backward = np.asarray(reduction_rate) * np.asarray(surface_ratio)
+    return np.asarray(oxidation_rate) * np.exp(alpha * x) - backward * np.exp(-(1 - alpha) * x)
+
+
+def equilibrium_stern_potential(oxidation_rate, reduction_rate, surface_ratio=1.0, T=298.15, electrons=1):
+    r"""Potential across the Stern layer [V] at which no charge is transferred.
+
+    .. math:: \Delta\varphi_\text{eq} = \frac{R T}{n F} \ln \frac{k_\text{red}\, c_+}{k_\text{ox}\, c_{+,0}}
+
+    Parameters
+    ----------
+    oxidation_rate, reduction_rate, surface_ratio, T, electrons : array_like
+        As for `frumkin_butler_volmer`.
+
+    Examples
+    --------
+    A tenth of the cations at the reaction plane lowers it by 59 mV at 25 °C:
+
+    >>> float(round(equilibrium_stern_potential(1.0, 1.0, 0.1) * 1e3, 2))
+    -59.16
+    """
+    check_positive(oxidation_rate=oxidation_rate, reduction_rate=reduction_rate, surface_ratio=surface_ratio)
+    check_positive(electrons=electrons)
+    ratio = np.asarray(reduction_rate, dtype=float) * surface_ratio / oxidation_rate
+    return thermal_voltage(T) / np.asarray(electrons) * np.log(ratio)

@@ -11,6 +11,8 @@ from sslib.kinetics import (
     butler_volmer,
     butler_volmer_harmonics,
     charge_transfer_resistance,
+    equilibrium_stern_potential,
+    frumkin_butler_volmer,
     linear_amplitude,
     tafel_overpotential,
     thermal_voltage,
@@ -117,3 +119,27 @@ def test_a_sine_of_current_lowers_the_resistance_by_as_much():
     current = voltage / charge_transfer_resistance(1.0)
     answer = 2 * np.mean(activation_overpotential(current * np.cos(theta), 1.0) * np.cos(theta))
     assert 1 - answer / voltage == pytest.approx(1 - apparent_resistance_ratio(voltage), rel=2e-3)
+
+
+def test_frumkins_form_is_butler_volmer_about_its_own_equilibrium():
+    """With the exchange flux of its two rates it must be the same law; a surface ratio on the wrong side would show."""
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        k_ox, k_red, ratio, alpha = *10 ** rng.uniform(-8, -3, 2), rng.uniform(0.1, 5), rng.uniform(0.2, 0.8)
+        T, n = rng.uniform(260, 400), int(rng.integers(1, 3))
+        balance = equilibrium_stern_potential(k_ox, k_red, ratio, T, n)
+        exchange = k_ox ** (1 - alpha) * (k_red * ratio) ** alpha
+        eta = np.linspace(-0.1, 0.1, 5)
+        found = frumkin_butler_volmer(balance + eta, k_ox, k_red, ratio, T, alpha, n)
+        expected = butler_volmer(n * eta, exchange, T, alpha)
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-10 * exchange)
+
+
+def test_frumkins_equilibrium_is_the_root_of_its_flux():
+    """Source 002 leaves it unsaid: a logarithm upside down, or n on the wrong side, would be no root."""
+    root = brentq(lambda x: frumkin_butler_volmer(x, 2e-6, 7e-5, 0.3, 330.0, 0.4, 2), -0.5, 0.5, xtol=1e-14)
+    assert equilibrium_stern_potential(2e-6, 7e-5, 0.3, 330.0, 2) == pytest.approx(root, abs=1e-13)
+    with pytest.raises(ValueError, match="surface_ratio is 0"):
+        equilibrium_stern_potential(1.0, 1.0, 0.0)
+    with pytest.raises(ValueError, match="electrons is -1"):
+        frumkin_butler_volmer(0.1, 1.0, 1.0, electrons=-1)

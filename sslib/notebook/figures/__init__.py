@@ -44,6 +44,12 @@ from sslib.notebook.figures.inside import (
     gradient_figure,
     probe_figure,
     reaction_figure,
+from sslib.notebook.figures.interfaces import (
+    concentration_figure,
+    contacts_figure,
+    filler_figure,
+    growth_figure,
+    polarisation_figure,
 )
 from sslib.notebook.figures.polymer import deviation_figure, recovery_figure, two_rail_map_figure
 from sslib.notebook.figures.pulses import linear_end_figure, pulse_figure, step_figure
