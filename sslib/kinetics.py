@@ -1,4 +1,4 @@
-"""Charge transfer at an interface: Butler-Volmer, its inverse and its limits, its harmonics, and Frumkin's form of it."""
+"""Charge transfer at an interface: Butler-Volmer, its inverse, limits and harmonics, and the form of Frumkin."""
 
 import numpy as np
 from scipy.constants import N_A, e, k

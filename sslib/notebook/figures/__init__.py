@@ -44,6 +44,7 @@ from sslib.notebook.figures.inside import (
     gradient_figure,
     probe_figure,
     reaction_figure,
+)
 from sslib.notebook.figures.interfaces import (
     concentration_figure,
     contacts_figure,
