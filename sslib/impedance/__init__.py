@@ -62,6 +62,18 @@ from sslib.impedance.fitting import (
     fit_batch,
     fit_stream,
 )
+from sslib.impedance.graded import (
+    Gradient,
+    Layer,
+    face_edges,
+    graded,
+    integrals,
+    mean_area,
+    read_profile,
+    regions_needed,
+    relative_profile,
+    stressed,
+)
 from sslib.impedance.joint import (
     Agreement,
     Arrhenius,
@@ -77,47 +89,42 @@ from sslib.impedance.joint import (
     simulate_joint,
 )
 from sslib.impedance.line import TransmissionLine
+from sslib.impedance.misreading import against_truth, largest_deviation, noise_that_hides, read_as
+from sslib.impedance.mixed_conductor import (
+    carrier_capacitance,
+    carrier_current,
+    composite_electrode,
+    composite_values,
+    film_values,
+    mixed_conductor,
+    mixed_conductor_values,
+    symmetric_cell,
+    symmetric_cell_impedance,
+    thin_film,
+)
 from sslib.impedance.network import (
     Conductances,
-    Gradient,
     Inside,
-    Layer,
     Linearity,
     Network,
     Region,
-    Salt,
-    SaltCell,
-    Scaled,
-    Tilted,
-    TwoRailMap,
-    against_truth,
     as_network,
-    carrier_capacitance,
-    carrier_current,
-    compare_salt_with_pybamm,
-    composite_electrode,
-    composite_values,
-    depletion_current_density,
-    face_edges,
-    film_values,
-    graded,
-    integrals,
     largest_amplitude,
-    largest_deviation,
-    limiting_current_density,
     linearity,
-    mean_area,
-    mixed_conductor,
-    mixed_conductor_values,
     nodal_admittance,
-    noise_that_hides,
-    over_area,
     probe_impedance,
     reaction_depth,
-    read_as,
-    read_profile,
-    regions_needed,
-    relative_profile,
+)
+from sslib.impedance.particles import particle, particle_surface, particle_values, topology_errors
+from sslib.impedance.physics import compare_with_pybamm, half_cell_values, over_area
+from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
+from sslib.impedance.salt import (
+    Salt,
+    SaltCell,
+    TwoRailMap,
+    compare_salt_with_pybamm,
+    depletion_current_density,
+    limiting_current_density,
     salt_capacitance,
     salt_half_cell,
     salt_half_cell_values,
@@ -126,19 +133,13 @@ from sslib.impedance.network import (
     separator_cell,
     slow_resistances,
     steady_current_ratio,
-    stressed,
-    symmetric_cell,
-    symmetric_cell_impedance,
-    thin_film,
     transference_number,
     two_rail_cell,
     two_rail_map,
     two_rail_values,
     without_transference,
 )
-from sslib.impedance.particles import particle, particle_surface, particle_values, topology_errors
-from sslib.impedance.physics import compare_with_pybamm, half_cell_values
-from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
+from sslib.impedance.scaled import Scaled, Tilted
 from sslib.impedance.sizes import Histogram, LogNormal, lognormal_radii, lognormal_spread
 from sslib.impedance.state_of_charge import (
     factors_from_fits,

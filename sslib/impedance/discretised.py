@@ -11,7 +11,7 @@ from scipy.linalg import eigh, solve_banded
 
 from sslib.checks import check_between, check_positive
 from sslib.impedance.elements import R, SphericalDiffusion
-from sslib.impedance.network.mixed_conductor import (
+from sslib.impedance.mixed_conductor import (
     carrier_capacitance,
     check_contact,
     mixed_conductor,

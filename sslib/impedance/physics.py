@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sslib.checks import check_positive
 from sslib.impedance.cathodes import cathode_model
 from sslib.impedance.particles import surface_values
 from sslib.tables import table
@@ -72,3 +73,9 @@ def compare_with_pybamm():
             "largest deviation": np.max(np.abs(ours - theirs) / np.abs(theirs)),
         }
     return pd.DataFrame(rows).T
+
+
+def over_area(model, values, area):
+    """Values per area [ohm m2, F/m2, …] of a model's parameters as totals over an area [m2] (ohm, F, …)."""
+    check_positive(area=area)
+    return {p.name: values[p.name] / area**p.quantity.scaling for p in model.parameters}

@@ -14,7 +14,9 @@ from sslib.impedance.elements import (
     Warburg,
 )
 from sslib.impedance.line import FORMS, TransmissionLine
-from sslib.impedance.network import Network, Region, Salt, as_network, largest_deviation
+from sslib.impedance.misreading import largest_deviation
+from sslib.impedance.network import Network, Region, as_network
+from sslib.impedance.salt import Salt
 
 LONG = 40.0
 """Thickness over penetration depth from which a line has no other end: coth is 1 to all digits."""

@@ -5,7 +5,7 @@ import numpy as np
 from sslib.impedance.evolution.arcs import CONFIGURATIONS
 from sslib.impedance.evolution.electrode import two_rails
 from sslib.impedance.experiment import information
-from sslib.impedance.network import largest_deviation
+from sslib.impedance.misreading import largest_deviation
 
 EXCHANGED = 1e-9
 """Spectra that differ by less than this, relative to their magnitude, are the same [1]."""

@@ -3,9 +3,8 @@
 from sslib.checks import check_between
 from sslib.impedance.elements import R
 from sslib.impedance.line import TransmissionLine
-from sslib.impedance.network import over_area
 from sslib.impedance.particles import particle
-from sslib.impedance.physics import half_cell_values
+from sslib.impedance.physics import half_cell_values, over_area
 from sslib.tables import table
 
 CELL = "A_base"

@@ -13,8 +13,10 @@ from sslib.impedance.discretised import (
 from sslib.impedance.elements import CPE, C, FiniteSpaceWarburg, R, SphericalDiffusion
 from sslib.impedance.evolution.electrode import cell, stored, two_rails
 from sslib.impedance.evolution.step import Step, Variant
-from sslib.impedance.network import film_values, largest_deviation, over_area, thin_film
+from sslib.impedance.misreading import largest_deviation
+from sslib.impedance.mixed_conductor import film_values, thin_film
 from sslib.impedance.particles import particle
+from sslib.impedance.physics import over_area
 from sslib.impedance.sizes import LogNormal
 from sslib.impedance.state_of_charge import material_of_cell
 from sslib.thermodynamics import chemical_capacitance, factor_from_particle, insertion_values

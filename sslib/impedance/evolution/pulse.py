@@ -10,7 +10,7 @@ from sslib.impedance.elements import C, R
 from sslib.impedance.evolution.electrode import stored, two_rails
 from sslib.impedance.evolution.matter import SPHERE
 from sslib.impedance.evolution.step import LEVEL, Estimate, Fitted, Outcome, Step, Variant
-from sslib.impedance.network import largest_deviation
+from sslib.impedance.misreading import largest_deviation
 from sslib.impedance.transient import approximate, fit_pulse, simulate_pulses
 
 ACCURACY = 1e-7

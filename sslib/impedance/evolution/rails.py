@@ -9,7 +9,8 @@ from sslib.impedance.evolution.electrode import two_rails
 from sslib.impedance.evolution.step import Step, Variant
 from sslib.impedance.joint import ladder_deviation
 from sslib.impedance.line import TransmissionLine
-from sslib.impedance.network import as_network, largest_deviation
+from sslib.impedance.misreading import largest_deviation
+from sslib.impedance.network import as_network
 
 CELLS = 4000
 LADDER = f"a ladder of {CELLS} cells, solved node by node"

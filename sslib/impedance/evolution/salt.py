@@ -1,14 +1,8 @@
 """Step 9: a salt whose anions move, too, as two rails beside the electrons'."""
 
 from sslib.impedance.evolution.step import Step, Variant
-from sslib.impedance.network import (
-    SaltCell,
-    compare_salt_with_pybamm,
-    over_area,
-    salt_half_cell,
-    two_rail_cell,
-    two_rail_values,
-)
+from sslib.impedance.physics import over_area
+from sslib.impedance.salt import SaltCell, compare_salt_with_pybamm, salt_half_cell, two_rail_cell, two_rail_values
 
 MEASURED_APART = ("R_0", "R_counter", "C_counter", "R_sep", "R_salt_sep", "tau_salt_sep")
 """Lithium and separator: known from a symmetric cell, without which t_plus and R_salt would enter as one product."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sslib.checks import check_between
-from sslib.impedance.network.profile import profile
+from sslib.impedance.network.depth import profile
 
 TERMINALS = ("source", "sink")
 

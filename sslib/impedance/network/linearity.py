@@ -17,7 +17,7 @@ from scipy.special import roots_legendre
 
 from sslib.checks import check_between, check_positive
 from sslib.impedance.elements import R
-from sslib.impedance.network.scaled import Scaled, Tilted
+from sslib.impedance.scaled import Scaled, Tilted
 from sslib.kinetics import linear_amplitude, thermal_voltage
 
 _NODES, _WEIGHTS = roots_legendre(12)

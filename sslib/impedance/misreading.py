@@ -89,3 +89,8 @@ def noise_that_hides(result):
     dof = result.degrees_of_freedom
     limit = chi_square_quantile(0.999, dof) / dof
     return float(np.sqrt(result.chi_square * result.noise**2 / dof / (limit - 1)))
+
+
+def largest_deviation(impedance, reference):
+    """max over frequency of \\|Z/Z_reference − 1\\| [1], for spectra in rows or one."""
+    return np.max(np.abs(np.asarray(impedance) / reference - 1), axis=-1)

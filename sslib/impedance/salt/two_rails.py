@@ -6,8 +6,9 @@ import numpy as np
 
 from sslib.impedance.cathodes import cathode_model
 from sslib.impedance.fitting import fit_batch
-from sslib.impedance.network.half_cell import salt_half_cell
-from sslib.impedance.network.polymer import over_area
+from sslib.impedance.misreading import largest_deviation
+from sslib.impedance.physics import over_area
+from sslib.impedance.salt.half_cell import salt_half_cell
 
 
 def two_rail_cell():
@@ -20,11 +21,6 @@ def two_rail_values(values):
     kept = {name: values[name] for name in ("R_counter", "R_ion", "R_el", "R_ct", "R_d", "tau_d")}
     arcs = {"Q_counter": values["C_counter"], "alpha_counter": 1.0, "Q_dl": values["C_dl"], "alpha_dl": 1.0}
     return {"R_sep": values["R_sep"] + values["R_0"], **kept, **arcs}
-
-
-def largest_deviation(impedance, reference):
-    """max over frequency of \\|Z/Z_reference − 1\\| [1], for spectra in rows or one."""
-    return np.max(np.abs(np.asarray(impedance) / reference - 1), axis=-1)
 
 
 @dataclass(frozen=True)

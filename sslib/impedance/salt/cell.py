@@ -6,15 +6,15 @@ import numpy as np
 
 from sslib.checks import check_between, check_positive
 from sslib.impedance.elements import C, R
-from sslib.impedance.network.half_cell import IONS, salt_half_cell_values
 from sslib.impedance.network.network import Network
-from sslib.impedance.network.polarisation import (
+from sslib.impedance.network.region import Region
+from sslib.impedance.salt.element import Salt
+from sslib.impedance.salt.half_cell import IONS, salt_half_cell_values
+from sslib.impedance.salt.polarisation import (
     depletion_current_density,
     limiting_current_density,
     salt_capacitance,
 )
-from sslib.impedance.network.region import Region
-from sslib.impedance.network.salt import Salt
 from sslib.kinetics import FARADAY
 from sslib.units import reference_temperature
 
@@ -151,12 +151,6 @@ def without_transference(values):
     share = (1 - np.asarray(values["t_plus"], dtype=float)) ** 2
     salts = {name: share * values[name] for name in ("R_salt", "R_salt_sep")}
     return {**values, **salts, "t_plus": 0.0}
-
-
-def over_area(model, values, area):
-    """Values per area [ohm m2, F/m2, …] of a model's parameters as totals over an area [m2] (ohm, F, …)."""
-    check_positive(area=area)
-    return {p.name: values[p.name] / area**p.quantity.scaling for p in model.parameters}
 
 
 def separator_cell():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sslib.impedance.network.graded import as_function, graded, integrals
+from sslib.impedance.graded.layer import as_function, graded, integrals
 
 
 def stressed(

@@ -5,8 +5,8 @@ import numpy as np
 from sslib.impedance.elements import C, R, SphericalDiffusion
 from sslib.impedance.network.network import Network
 from sslib.impedance.network.region import Region
-from sslib.impedance.network.salt import Salt, salt_values
 from sslib.impedance.physics import half_cell_values
+from sslib.impedance.salt.element import Salt, salt_values
 from sslib.tables import table
 
 IONS = ("cation", "anion")

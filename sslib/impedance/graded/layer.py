@@ -21,7 +21,7 @@ from scipy.special import roots_legendre
 from sslib.checks import check_between, check_positive
 from sslib.impedance.circuit import Circuit
 from sslib.impedance.network.region import Region
-from sslib.impedance.network.scaled import Scaled, Tilted
+from sslib.impedance.scaled import Scaled, Tilted
 from sslib.tables import read_rows
 from sslib.units import mS_cm, um
 
