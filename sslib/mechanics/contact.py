@@ -55,7 +55,7 @@ def contact_share(pressure, closing_pressure):
     that is added, and contact is lost where it reaches zero. In proportion to the pressure at first, complete above
     2 p_c. A virgin contact is plastic, and a path: it is better after a visit to a higher pressure. Where the current
     narrows towards few spots, resistance does not go with one over this area: on argyrodite it was measured to fall
-    with p^(-1/2) (arXiv 2501.00600, abstract). B. N. J. Persson, J. Chem. Phys. 115 (2001) 3840 (form from memory,
+    with p^(-1/2) (arXiv 2501.00600, abstract). B. N. J. Persson, J. Chem. Phys. 115 (2001) 3840 (the form is
     derived again in the tests).
 
     Examples

