@@ -40,6 +40,7 @@ from sslib.interfaces.space_charge import (
     gouy_chapman_capacitance,
     gouy_chapman_field,
     gouy_chapman_profile,
+    potential_behind_gap,
     potential_profile,
     surface_charge,
 )

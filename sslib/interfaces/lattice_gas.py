@@ -87,7 +87,8 @@ class IonConductor:
     -----
     No interaction but the mean potential: no correlations, no lattice energies that change with filling, no dipoles.
     Real layers are a few lattice spacings thin, where this is an extrapolation. J. J. Bikerman, Phil. Mag. 33 (1942)
-    384; M. S. Kilic, M. Z. Bazant, A. Ajdari, Phys. Rev. E 75 (2007) 021502, doi 10.1103/PhysRevE.75.021502.
+    384 (cited from memory); M. S. Kilic, M. Z. Bazant, A. Ajdari, Phys. Rev. E 75 (2007) 021502,
+    doi 10.1103/PhysRevE.75.021502.
 
     Examples
     --------
@@ -189,8 +190,15 @@ class IonConductor:
             [V]
         bulk : array_like
             Conductivity of each in the bulk [S/m], or one number for a single charge.
+
+        Raises
+        ------
+        ValueError
+            For conductivities that are not positive, one too many or too few.
         """
         check_positive(conductivity=bulk)
+        if np.size(bulk) != len(self.charges):
+            raise ValueError(f"conductivity has {np.size(bulk)} entries; one for each of {len(self.charges)} charges")
         hops = [factors / total**2 for _, factors, total, _ in self._states(potential)]
         return np.asarray(bulk, dtype=float) * np.concatenate(hops, axis=-1)
 

@@ -35,7 +35,9 @@ def layer_resistance(conductor, conductivity, potential, cut_off=0.0):
     Notes
     -----
     The conductivity follows `IonConductor.conductivities`: a layer resists where ions are missing, and also where sites
-    are. Small currents only: a large one moves the profile.
+    are. Small currents only: a large one moves the profile. What lies before the cut-off is left out of the resistance
+    alone; its ions still screen. A gap of the same permittivity without ions takes less of the potential
+    (`potential_behind_gap`), and leaves nine times as much at the far end of the example.
 
     Examples
     --------

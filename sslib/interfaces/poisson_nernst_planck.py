@@ -49,6 +49,8 @@ class IonCell:
         for name in ("conductivity", "exchange"):
             if len(getattr(self, name)) != charges:
                 raise ValueError(f"{name} has {len(getattr(self, name))} entries; one for each of {charges} charges")
+        if len(self.potentials) != 2:
+            raise ValueError(f"potentials has {len(self.potentials)} entries; one for each of two faces")
         if not all(resistance >= 0 for resistance in self.exchange):
             raise ValueError(f"exchange is {self.exchange!r}; each must be zero, positive or infinite")
         for potential in self.potentials:
@@ -227,7 +229,8 @@ def flat_impedance(cell, frequency):
 
     Notes
     -----
-    One or two mobile charges: J. R. Macdonald, Phys. Rev. 92 (1953) 4, doi 10.1103/PhysRev.92.4 (form derived here).
+    One or two mobile charges: J. R. Macdonald, Phys. Rev. 92 (1953) 4, doi 10.1103/PhysRev.92.4 (cited from memory;
+    form derived here).
 
     Examples
     --------

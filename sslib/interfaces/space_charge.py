@@ -2,8 +2,10 @@
 
 import numpy as np
 from scipy.integrate import solve_bvp
+from scipy.optimize import brentq
 
-from sslib.checks import check_positive
+from sslib.checks import check_between, check_positive
+from sslib.interfaces.lattice_gas import LARGEST_EXPONENT
 from sslib.interfaces.quadrature import NODES, WEIGHTS
 from sslib.kinetics import thermal_voltage
 
@@ -31,9 +33,9 @@ def electric_field(conductor, potential):
     Half a volt on a garnet-like conductor is a field that breaks dielectrics down:
 
     >>> from sslib.interfaces import single_ion_conductor
-    >>> garnet = single_ion_conductor(42.7e3, 91.4e3, permittivity=40.0)
+    >>> garnet = single_ion_conductor(42.6e3, 54.8e3, permittivity=40.0)
     >>> f"{float(electric_field(garnet, 0.5)):.2e} V/m"
-    '3.29e+09 V/m'
+    '3.23e+09 V/m'
     """
     potential = np.asarray(potential, dtype=float)
     return np.sign(potential) * np.sqrt(2 * conductor.field_energy(potential) / conductor.epsilon)
@@ -64,7 +66,7 @@ def differential_capacitance(conductor, potential):
     [1.0, 2.68, 2.68, 1.3]
     """
     potential = np.asarray(potential, dtype=float)
-    flat = potential == 0
+    flat = np.abs(potential) <= LINEAR * thermal_voltage(conductor.T)
     away = np.where(flat, 1.0, potential)
     of_layer = -conductor.charge_density(away) / electric_field(conductor, away)
     return np.where(flat, conductor.epsilon / conductor.debye_length, of_layer)[()]
@@ -99,9 +101,9 @@ def potential_profile(conductor, potential, distance):
     >>> round(float(potential_profile(few, 1e-5, few.debye_length)) * 1e5, 4)
     0.3679
     """
-    distance = np.asarray(distance, dtype=float)
-    if distance.size and not distance.min() >= 0:
-        raise ValueError(f"distance is {distance.min():g}; it must be zero or positive")
+    distance = _checked(potential, distance, conductor.T)
+    if np.ndim(potential):
+        raise ValueError(f"potential has shape {np.shape(potential)}; it must be one number")
     length, voltage = conductor.debye_length, thermal_voltage(conductor.T)
     if np.abs(potential) <= 2 * LINEAR * voltage:
         return potential * np.exp(-distance / length)
@@ -135,6 +137,55 @@ LINEAR = 1e-11
 """Potential over kT/e below which it decays as exp(-x/λ) to eleven digits."""
 
 
+def _checked(potential, distance, T):
+    """The distance as an array, where it and the potential are possible."""
+    check_between(
+        -LARGEST_EXPONENT, LARGEST_EXPONENT, **{"potential over kT/e": np.asarray(potential) / thermal_voltage(T)}
+    )
+    distance = np.asarray(distance, dtype=float)
+    if distance.size and not distance.min() >= 0:
+        raise ValueError(f"distance is {distance.min():g}; it must be zero or positive")
+    return distance
+
+
+def potential_behind_gap(conductor, potential, capacitance):
+    r"""Potential against the bulk [V] behind a gap without ions that takes its part of the face's.
+
+    .. math:: \varphi_d + \frac{\epsilon E(\varphi_d)}{C} = \varphi_0
+
+    Parameters
+    ----------
+    conductor : IonConductor
+    potential : float
+        Of the electrode before the gap [V].
+    capacitance : float
+        Of the gap [F/m2]: its permittivity over its width.
+
+    Raises
+    ------
+    ValueError
+        For a potential out of range, and a capacitance that is not positive.
+
+    Examples
+    --------
+    Where the gap is one Debye length of the conductor itself, half of a small potential is left:
+
+    >>> from sslib.interfaces import frenkel_conductor
+    >>> few = frenkel_conductor(1.0, 1e6, permittivity=10.0)
+    >>> round(potential_behind_gap(few, 1e-5, few.epsilon / few.debye_length) * 1e5, 4)
+    0.5
+    """
+    check_positive(capacitance=capacitance)
+    _checked(potential, 0.0, conductor.T)
+    if potential == 0:
+        return 0.0
+
+    def excess(behind):
+        return behind + surface_charge(conductor, behind) / capacitance - potential
+
+    return brentq(excess, *sorted((0.0, float(potential))), xtol=1e-15, rtol=1e-14)
+
+
 def collocated_profile(conductor, potential, distance, tolerance=1e-8):
     """What `potential_profile` gives, by scipy's `solve_bvp` on the second-order equation: a second route, for checks.
 
@@ -150,14 +201,16 @@ def collocated_profile(conductor, potential, distance, tolerance=1e-8):
 
     Raises
     ------
+    ValueError
+        As `potential_profile`.
     RuntimeError
         Where the collocation does not converge: steep layers, beyond about 20 kT/e.
     """
     length, voltage = conductor.debye_length, thermal_voltage(conductor.T)
-    places = np.asarray(distance, dtype=float) / length
+    places = _checked(potential, distance, conductor.T) / length
     wall = potential / voltage
     per_charge = conductor.epsilon * voltage / length**2
-    end = max(25.0 + 2 * np.sqrt(2 * abs(wall)), places.max())
+    end = max(25.0 + 2 * np.sqrt(2 * abs(wall)), places.max(initial=0))
     mesh = np.expm1(np.linspace(0, np.log1p(end / 0.05), 400)) * 0.05
 
     def equation(x, y):
@@ -197,7 +250,7 @@ def gouy_chapman_profile(potential, distance, length, T):
     0.5447
     """
     check_positive(length=length)
-    voltage, reduced = thermal_voltage(T), -np.asarray(distance, dtype=float) / length
+    voltage, reduced = thermal_voltage(T), -_checked(potential, distance, T) / length
     half = np.abs(potential) / (2 * voltage)
     # One less tanh(u/4), and one less that with its decay, without the rounding of a tanh near one.
     missing = 2 / (np.exp(half) + 1)
@@ -213,6 +266,7 @@ def gouy_chapman_field(potential, length, T):
     Parameters as `gouy_chapman_profile`.
     """
     check_positive(length=length)
+    _checked(potential, 0.0, T)
     voltage = thermal_voltage(T)
     return 2 * voltage / length * np.sinh(np.asarray(potential, dtype=float) / (2 * voltage))
 
@@ -225,4 +279,5 @@ def gouy_chapman_capacitance(potential, length, permittivity, T):
     Parameters as `gouy_chapman_profile`; `permittivity` is in F/m (`IonConductor.epsilon`).
     """
     check_positive(length=length, permittivity=permittivity)
+    _checked(potential, 0.0, T)
     return permittivity / length * np.cosh(np.asarray(potential, dtype=float) / (2 * thermal_voltage(T)))

@@ -137,3 +137,13 @@ def test_impossible_lattices_are_refused_by_name():
         single_ion_conductor(1.0, 10.0, 0.0)
     with pytest.raises(ValueError, match="potential over kT/e is 1167"):
         single_ion_conductor(1.0, 10.0, 1.0).charge_density(30.0)
+
+
+def test_each_charge_needs_its_conductivity():
+    """One number for two charges would count twice in the layer and once in the bulk, without a word."""
+    pair = CONDUCTORS["interstitials and vacancies"]
+    for wrong in (0.01, (0.01, 0.02, 0.03)):
+        with pytest.raises(ValueError, match=r"conductivity has \d entries; one for each of 2 charges"):
+            pair.conductivities(0.1, wrong)
+    with pytest.raises(ValueError, match="conductivity has 2 entries; one for each of 1 charges"):
+        CONDUCTORS["one ion"].conductivities(0.1, (0.01, 0.02))

@@ -8,6 +8,7 @@ from scipy.special import dawsn
 from sslib.interfaces import (
     frenkel_conductor,
     layer_resistance,
+    potential_behind_gap,
     potential_profile,
     shared_site_conductor,
     single_ion_conductor,
@@ -63,6 +64,13 @@ def test_one_layer_has_resistances_from_0_004_to_3000_ohm_cm2():
     ends = layer_resistance(GARNET, 0.1 * mS_cm, 0.5686, np.array([0.0, 0.264]) * nm) / ohm_cm2
     np.testing.assert_allclose(ends, [3000, 0.004], rtol=0.01)
     assert 0.264 * nm < GARNET.lattices[0].spacing
+
+
+def test_a_cut_that_takes_its_ions_with_it_leaves_nine_times_as_much():
+    """Ions before the cut still screen in the band of the example; a gap of the same permittivity has none."""
+    gap = potential_behind_gap(GARNET, 0.5686, GARNET.epsilon / (0.264 * nm))
+    ratio = layer_resistance(GARNET, 0.1 * mS_cm, gap) / layer_resistance(GARNET, 0.1 * mS_cm, 0.5686, 0.264 * nm)
+    assert ratio == pytest.approx(9.15, rel=0.01)
 
 
 def test_beyond_its_first_atoms_a_dense_conductor_stays_below_an_ohm():

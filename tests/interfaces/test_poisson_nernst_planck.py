@@ -167,11 +167,15 @@ def test_free_and_slow_exchange_are_limits_of_one_law():
 def test_impossible_cells_are_refused_by_name():
     """Layers that overlap are not two half spaces; the closed form has no layers."""
     with pytest.raises(ValueError, match=r"thickness is .* two layers overlap"):
-        IonCell(ION, (3e-3,), 20 * ION.debye_length, (0.0,), (0.1, 0.0))
+        IonCell(ION, (3e-3,), 30 * ION.debye_length, (0.0,), (0.1, 0.0))
     with pytest.raises(ValueError, match="conductivity has 1 entries; one for each of 2 charges"):
         IonCell(PAIR, (3e-3,), 1e-6, (0.0, 0.0))
     with pytest.raises(ValueError, match="exchange is"):
         IonCell(ION, (3e-3,), 1e-6, (-1.0,))
+    with pytest.raises(ValueError, match="potentials has 1 entries; one for each of two faces"):
+        IonCell(ION, (3e-3,), 1e-6, (0.0,), (0.1,))
+    with pytest.raises(ValueError, match="potential over kT/e is nan"):
+        IonCell(ION, (3e-3,), 1e-6, (0.0,), (np.nan, 0.0))
     with pytest.raises(ValueError, match="the closed form"):
         flat_impedance(IonCell(ION, (3e-3,), 1e-6, (0.0,), (0.1, 0.0)), 1.0)
     with pytest.raises(ValueError, match="per_e_fold is 7"):

@@ -13,6 +13,7 @@ from sslib.interfaces import (
     gouy_chapman_capacitance,
     gouy_chapman_field,
     gouy_chapman_profile,
+    potential_behind_gap,
     potential_profile,
     shared_site_conductor,
     single_ion_conductor,
@@ -176,3 +177,56 @@ def test_bad_input_is_refused_by_name():
         potential_profile(DILUTE, 30.0, 1e-9)
     with pytest.raises(ValueError, match="length is 0"):
         gouy_chapman_field(0.1, 0.0, 300.0)
+
+
+@pytest.mark.parametrize("potential", [np.nan, np.inf, -1e7, 9.0])
+def test_potentials_out_of_range_are_refused_by_name(potential):
+    """A wrong unit would fill the memory with panels, or end in an overflow that names nothing."""
+    one, x, length, T = DENSE["one ion"], [0.0, nm], nm, 298.15
+    for of in (
+        lambda: potential_profile(one, potential, x),
+        lambda: collocated_profile(one, potential, x),
+        lambda: potential_behind_gap(one, potential, 1.0),
+        lambda: gouy_chapman_profile(potential, x, length, T),
+        lambda: gouy_chapman_field(potential, length, T),
+        lambda: gouy_chapman_capacitance(potential, length, 1e-10, T),
+    ):
+        with pytest.raises(ValueError, match="potential over kT/e is"):
+            of()
+
+
+def test_places_before_the_face_are_refused_by_name():
+    """Both routes and the closed form extrapolate to other numbers there, or to none."""
+    one = DENSE["one ion"]
+    for of in (
+        lambda: potential_profile(one, 0.1, [-nm, nm]),
+        lambda: collocated_profile(one, 0.1, [-nm, nm]),
+        lambda: gouy_chapman_profile(0.2, -nm, nm, 298.15),
+    ):
+        with pytest.raises(ValueError, match="distance is -1e-09"):
+            of()
+    with pytest.raises(ValueError, match=r"potential has shape \(2,\)"):
+        potential_profile(one, [0.1, 0.2], nm)
+
+
+@each
+def test_hardly_a_potential_has_debyes_capacitance(conductor):
+    """Squares of the smallest potentials vanish: charge over field would be a division by zero."""
+    flat = differential_capacitance(conductor, 0.0)
+    np.testing.assert_allclose(differential_capacitance(conductor, [1e-300, -1e-200, 1e-13, 1e-9]), flat, rtol=1e-7)
+
+
+@each
+@pytest.mark.parametrize("volt", [-0.4, 0.15])
+def test_behind_a_gap_the_rest_of_the_potential_is_left(conductor, volt):
+    """Charge is continuous: what falls in the gap is the layer's charge over the gap's capacitance."""
+    gap = 0.7 * conductor.epsilon / conductor.debye_length
+    behind = potential_behind_gap(conductor, volt, gap)
+    assert volt - behind == pytest.approx(surface_charge(conductor, behind) / gap, rel=1e-10)
+    assert potential_behind_gap(conductor, 0.0, gap) == 0
+    # A gap of the conductor's permittivity screens less than the layer in its place.
+    same = conductor.debye_length / 3
+    left = potential_behind_gap(conductor, volt, conductor.epsilon / same)
+    assert abs(left) > abs(potential_profile(conductor, volt, same))
+    with pytest.raises(ValueError, match="capacitance is 0"):
+        potential_behind_gap(conductor, volt, 0.0)
