@@ -311,6 +311,7 @@ def frumkin_butler_volmer(
     check_positive(oxidation_rate=oxidation_rate, reduction_rate=reduction_rate, surface_ratio=surface_ratio)
     check_positive(electrons=electrons)
     check_between(0, 1, alpha=alpha)
+    check_between(-np.inf, np.inf, stern_potential=stern_potential)
     x = np.asarray(electrons) * np.asarray(stern_potential, dtype=float) / thermal_voltage(T)
     alpha = np.asarray(alpha, dtype=float)
     backward = np.asarray(reduction_rate) * np.asarray(surface_ratio)

@@ -53,6 +53,19 @@ def test_minimum_and_plateaus_follow_from_their_laws(results):
 
 
 @pytest.mark.slow
+def test_an_interface_that_the_conductors_hide_is_said_to_be_hidden(tmp_path):
+    """0.1 ohm cm2 in 140 of conductor: four points miss it, and praise of them would be wrong; nor can 40 mA flow."""
+    asked = {"R_ct_ohm_cm2": 0.1, "current_mA_cm2": 40, "R_electrode_ohm_cm2": 0.1}
+    options = [part for name, value in asked.items() for part in ("-p", f"{name}={value}")]
+    assert main(["report", "interface_kinetics", *options, "--name", "own", "--out", str(tmp_path)]) == 0
+    page = (tmp_path / "interface_kinetics" / "own" / "notebook.ipynb").read_text(encoding="utf-8")
+    outputs = json.dumps([cell.get("outputs") for cell in json.loads(page)["cells"]])
+    assert "four points do not tell it either" in outputs
+    assert "cannot flow: diffusion limits" in outputs
+    assert "two points would do" not in outputs
+
+
+@pytest.mark.slow
 def test_a_curve_of_ones_own_at_another_temperature(tmp_path):
     """The fit must be of the file, with the resistance carried to the temperature asked for, and answers must count."""
     voltage = np.linspace(-0.2, 0.2, 31)

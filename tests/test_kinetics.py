@@ -143,3 +143,5 @@ def test_frumkins_equilibrium_is_the_root_of_its_flux():
         equilibrium_stern_potential(1.0, 1.0, 0.0)
     with pytest.raises(ValueError, match="electrons is -1"):
         frumkin_butler_volmer(0.1, 1.0, 1.0, electrons=-1)
+    with pytest.raises(ValueError, match="stern_potential is nan"):
+        frumkin_butler_volmer(np.nan, 1.0, 1.0)

@@ -38,8 +38,8 @@ def resistance_at_concentration(
     The power law is that of the exchange current (source 003, equation 3). Alone it falls for ever; experiments have a
     minimum. The exponential is a model of our own for the rise: the rate follows the mobility in a solution whose
     viscosity grows exponentially with the salt. Ion pairs, salt that precipitates, and barriers that grow with the
-    concentration (20 % at 5.93 mol/L of LiClO4, none up to 3.95) are not in it; the minimum is where it is, whatever
-    the interphase.
+    concentration (almost 20 % at 5.93 mol/L of LiClO4, none up to 3.95) are not in it; the minimum is
+    where it is, whatever the interphase.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def polymer_concentration(ether_per_lithium):
 
     Notes
     -----
-    The salt takes up room, so the concentration is lower, by a quarter or so at 15:1.
+    The salt takes up room, so the concentration is lower, by a fifth or so at 15:1 with LiTFSI.
 
     Examples
     --------

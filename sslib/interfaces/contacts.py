@@ -168,6 +168,7 @@ def apparent_energy(resistances, energies):
     0.6425
     """
     check_positive(resistances=resistances)
+    check_between(0, np.inf, energies=energies)
     resistances = np.asarray(resistances, dtype=float)
     return (resistances * energies).sum(axis=0) / resistances.sum(axis=0)
 

@@ -40,6 +40,8 @@ def read_polarisation_curve(path):
         texts = [fields[place].strip() if place < len(fields) else "" for place in places]
         try:
             points.append([float(text if commas else text.replace(",", ".")) for text in texts])
+            if not np.isfinite(points[-1]).all():
+                raise ValueError
         except ValueError:
             raise ValueError(f"{source}, line {line}: {' and '.join(map(repr, texts))} must both be numbers") from None
     voltage, current = np.array(points).reshape(-1, 2).T

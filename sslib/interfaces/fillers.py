@@ -29,9 +29,10 @@ def filled_conductivity(volume_fraction, matrix, particle, radius, interface_res
     holds for spheres apart from each other, so well below the fraction at which they touch: touching particles conduct
     among themselves and may gain more. No layer of better conduction along the interface, no pores.
 
-    Source: D. P. H. Hasselman, L. F. Johnson, J. Compos. Mater. 21 (1987) 508, for heat, not opened; with the modified
-    particle as in J. Stránský et al., Micromachines 2 (2011) 129, doi 10.3390/mi2020129. Verified: Laplace's equation
-    for a sphere with the jump at its surface, and all limits.
+    Source: D. P. H. Hasselman, L. F. Johnson, J. Compos. Mater. 21 (1987) 508, for heat: cited without having read
+    it. That a modified conductivity of the particle does it: J. Stránský et al., Micromachines 2 (2011) 129,
+    doi 10.3390/mi2020129 (abstract read). Verified: Laplace's equation for a sphere with the jump at its surface, and
+    all limits.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def filled_conductivity(volume_fraction, matrix, particle, radius, interface_res
 
 
 def critical_radius(matrix, particle, interface_resistance):
-    r"""Radius [m] at which particles neither help nor hinder; smaller ones hinder, whatever their own conductivity.
+    r"""Radius [m] at which particles neither help nor hinder; smaller ones hinder.
 
     .. math:: a^* = \frac{R}{1/\sigma_m - 1/\sigma_p}
 

@@ -82,6 +82,7 @@ def crossing_current(potential_step, forward, backward, jump, T=298.15, alpha=0.
     out, back = _attempts(forward, backward, T)
     check_positive(jump=jump, charge_number=charge_number)
     check_between(0, 1, alpha=alpha)
+    check_between(-np.inf, np.inf, potential_step=potential_step)
     x = np.asarray(charge_number) * np.asarray(potential_step, dtype=float) / thermal_voltage(T)
     alpha = np.asarray(alpha, dtype=float)
     rates = np.exp(out - alpha * x) - np.exp(back + (1 - alpha) * x)
@@ -208,6 +209,7 @@ def bias_asymmetry(overpotential, T=298.15, alpha=0.5, charge_number=1):
     2.18
     """
     check_between(0, 1, alpha=alpha)
+    check_between(-np.inf, np.inf, overpotential=overpotential)
     check_positive(charge_number=charge_number)
     x = np.asarray(charge_number) * np.asarray(overpotential, dtype=float) / thermal_voltage(T)
     return np.exp((2 * np.asarray(alpha, dtype=float) - 1) * x)

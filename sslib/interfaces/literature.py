@@ -19,7 +19,7 @@ def interface_table(T=298.15):
 
     A value is carried from its temperature to another by its own activation energy, never by that of another system.
     It is not carried without one, across the melting of a polymer, or where it is that of a whole cell, whose parts
-    have different energies; a bound is carried no more than it would hold.
+    have different energies.
 
     Parameters
     ----------
@@ -68,8 +68,8 @@ def interface_table(T=298.15):
 def suspects(**answers: Answer):
     """Causes of a high interface resistance in the order in which to look for them, and how they stand.
 
-    Chemical instability comes first (source 003): interphases imitate the rest, and were found at all three kinds of
-    interface by studies that analysed the surfaces.
+    Chemical instability comes first (source 003): interphases imitate the rest. Surface analysis found them on solids
+    in liquids and on thiophosphates in polymers; between two solids it has hardly been tried.
 
     Parameters
     ----------

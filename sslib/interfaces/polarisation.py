@@ -59,7 +59,8 @@ def polarisation_current(
     >>> float(round(1e-6 / i / r, 4))
     1.0
     """
-    parts = _resistances(
+    check_between(-np.inf, np.inf, voltage=voltage)
+    parts = resistances(
         exchange_current_density, forward_limit, backward_limit, film_resistance, alpha, T, charge_number
     )
     return current_and_slopes(*np.broadcast_arrays(np.asarray(voltage, dtype=float), *parts))[0][()]
@@ -94,8 +95,9 @@ def polarisation_voltage(
     >>> float(round(polarisation_current(polarisation_voltage(1.9, 1.0, 2.0), 1.0, 2.0), 12))
     1.9
     """
+    check_between(-np.inf, np.inf, current_density=current_density)
     limits = forward_limit, backward_limit
-    parts = _resistances(exchange_current_density, *limits, film_resistance, alpha, T, charge_number)
+    parts = resistances(exchange_current_density, *limits, film_resistance, alpha, T, charge_number)
     current, *parts = np.broadcast_arrays(np.asarray(current_density, dtype=float), *parts)
     for sign, limit in zip((1, -1), limits, strict=True):
         beyond = sign * current >= limit
@@ -213,7 +215,7 @@ def _root(misfit, low, high):
     return at
 
 
-def _resistances(exchange, forward, backward, film, alpha, T, charge_number):
+def resistances(exchange, forward, backward, film, alpha, T, charge_number):
     """RT/zF, what charge transfer and diffusion add to the resistance at rest, the film, and alpha."""
     check_positive(exchange_current_density=exchange, charge_number=charge_number)
     for name, limit in (("forward_limit", forward), ("backward_limit", backward)):

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtri, stdtrit
 
 from sslib.checks import check_between, check_positive
-from sslib.interfaces.polarisation import current_and_slopes, voltage_and_slopes
+from sslib.interfaces.polarisation import current_and_slopes, resistances, voltage_and_slopes
 from sslib.interfaces.polarisation_verdicts import LIMITS, TOGETHER, verdicts_of_curve
 from sslib.kinetics import thermal_voltage
 
@@ -174,8 +174,8 @@ class _Problem:
     def starts(self):
         """Points at which the resistance at rest is that of the data, shared between film and charge transfer."""
         for share in (0.5, 0.05, 0.95):
-            guess = {"exchange_current": 1 - share, "film_resistance": share, "alpha": 0.5}
-            for limited in (0.1, 0.8):
+            for alpha, limited in ((0.3, 0.1), (0.3, 0.8), (0.7, 0.1), (0.7, 0.8)):
+                guess = {"exchange_current": 1 - share, "film_resistance": share, "alpha": alpha}
                 yield np.array([guess[name] if name in guess else limited * self.passed[name] for name in self.free])
 
     def interval(self, name, best, allowed):
@@ -245,12 +245,12 @@ def fit_polarisation(
     Raises
     ------
     ValueError
-        For too few points, voltages of one sign only, data whose current does not rise with the voltage, and unknown
-        names.
+        For too few points or too few different ones, voltages of one sign only, data whose current does not rise with
+        the voltage, unknown names, fixed values that cannot be, and set currents beyond a fixed limit.
 
     Notes
     -----
-    Least squares (Levenberg and Marquardt with exact slopes, within bounds) from six starts, in the resistances that
+    Least squares (Levenberg and Marquardt with exact slopes, within bounds) from twelve starts, in the resistances that
     film, transfer and diffusion have at rest; intervals by the profile of chi-square. The fits of `sslib.impedance` are
     of circuits to spectra, this is of a curve. The points must be steady: on the way
     to a limiting current that takes the square of the diffusion layer over the diffusivity.
@@ -263,7 +263,6 @@ def fit_polarisation(
     >>> {name: round(value, 4) for name, value in found.values.items()}
     {'exchange_current': 2.0, 'forward_limit': 30.0, 'backward_limit': 20.0, 'film_resistance': 0.005, 'alpha': 0.4}
     """
-    voltage, current = _points(voltage, current_density)
     fixed = dict(fixed or {})
     if not set(fixed) <= set(PARAMETERS):
         unknown = next(name for name in fixed if name not in PARAMETERS)
@@ -271,9 +270,18 @@ def fit_polarisation(
     if controlled not in get_args(Controlled):
         raise ValueError(f"controlled is {controlled!r}; it must be one of {', '.join(get_args(Controlled))}")
     check_positive(T=T, charge_number=charge_number, **({} if noise is None else {"noise": noise}))
+    ordinary = {"exchange_current": 1.0, "film_resistance": 0.0, "alpha": 0.5} | dict.fromkeys(LIMITS, np.inf) | fixed
+    resistances(*(ordinary[name] for name in PARAMETERS), T, charge_number)
     free = len(PARAMETERS) - len(fixed)
-    if len(voltage) <= free:
-        raise ValueError(f"there are {len(voltage)} points; {free} parameters need more than that")
+    voltage, current = _points(voltage, current_density, free)
+    given = voltage if controlled == "voltage" else current
+    if len(np.unique(given)) < free:
+        raise ValueError(
+            f"{controlled} was set to {len(np.unique(given))} different values; {free} parameters need at least as many"
+        )
+    for name, most in zip(LIMITS, (current.max(), -current.min()), strict=True):
+        if controlled == "current" and most >= fixed.get(name, np.inf):
+            raise ValueError(f"{name} is fixed at {fixed[name]:g} A/m2; it must be above {most:g}, which was set")
     problem = _Problem(voltage, current, controlled, fixed, float(thermal_voltage(T)) / charge_number)
     best, cost = min((problem.solve(start) for start in problem.starts()), key=lambda own: own[1])
     freedom = len(voltage) - free
@@ -293,24 +301,34 @@ def fit_polarisation(
     )
 
 
-def _points(voltage, current):
+def _points(voltage, current, free):
     voltage, current = (np.asarray(values, dtype=float) for values in (voltage, current))
     if voltage.ndim != 1 or voltage.shape != current.shape:
         raise ValueError(
             f"voltage has the shape {voltage.shape} and current_density {current.shape}; both are (points,)"
         )
-    check_between(-np.finfo(float).max, np.finfo(float).max, voltage=voltage, current_density=current)
+    if len(voltage) <= free:
+        raise ValueError(f"there are {len(voltage)} points; {free} parameters need more than that")
+    check_between(-np.inf, np.inf, voltage=voltage, current_density=current)
     if not (voltage > 0).any() or not (voltage < 0).any():
         raise ValueError(
             f"voltage runs from {voltage.min():g} to {voltage.max():g} V; both directions are needed, or the transfer "
             "coefficient and one limiting current are guessed"
         )
-    if not _resistance_at_rest(voltage, current) > 0:
-        raise ValueError("current_density falls with the voltage; positive voltages must drive positive currents")
+    near = _smallest(voltage)
+    if not (voltage[near] * current[near]).sum() > 0:
+        raise ValueError(
+            "current_density falls with the voltage or is zero; positive voltages must drive positive currents"
+        )
     return voltage, current
 
 
 def _resistance_at_rest(voltage, current):
     """Resistance [ohm m2] of the line through the origin by the half of the points with the smallest voltages."""
-    near = np.argsort(np.abs(voltage))[: max(4, len(voltage) // 2)]
+    near = _smallest(voltage)
     return (voltage[near] ** 2).sum() / (voltage[near] * current[near]).sum()
+
+
+def _smallest(voltage):
+    """Indices of the half of the points with the smallest voltages."""
+    return np.argsort(np.abs(voltage))[: max(4, len(voltage) // 2)]

@@ -20,7 +20,7 @@ def verdicts_of_curve(result):
         width = np.inf if None in (low, high) else np.log(high / low)
         if name in LIMITS and high is None:
             least = "" if low is None else f"; it is above {low / mA_cm2:.3g} mA/cm2"
-            yield Verdict("not determined", (name,), f"The curve never approaches {name}{least}.")
+            yield Verdict("not determined", (name,), f"The curve can be had without {name}{least}.")
         elif name == "alpha":
             if (0.8 if None in (low, high) else high - low) > 0.4:
                 yield Verdict("not determined", (name,), "The curve is too straight for the transfer coefficient.")

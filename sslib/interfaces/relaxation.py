@@ -54,9 +54,10 @@ def defect_relaxation_flux(concentration, interstitial_diffusivity, vacancy_diff
 
     Notes
     -----
-    It diverges where one defect is immobile: the other then carries the current everywhere, nothing has to relax, and
-    something else limits. It is the geometric mean of the two interfaces that pass only interstitials or only vacancies
-    (`relaxation_resistance`, derived here), which differ by :math:`(D_i/D_v)^2`. Source 003, equation 5.
+    It diverges where one defect is immobile: if the other is what crosses, it carries the current everywhere, nothing
+    has to relax, and something else limits; if the immobile one is, the interface blocks. It is the geometric
+    mean of the two interfaces that pass only interstitials or only vacancies (`relaxation_resistance`, derived here),
+    which differ by :math:`(D_i/D_v)^2`. Source 003, equation 5.
 
     Examples
     --------

@@ -88,3 +88,5 @@ def test_what_cannot_be_is_refused():
         CELL.impedance([1.0], "three-point")
     with pytest.raises(ValueError, match=r"depth is 1\.5"):
         replace(CELL, depth=1.5)
+    with pytest.raises(ValueError, match="energies is nan"):
+        apparent_energy([1.0, 2.0], [0.5 * eV, np.nan])

@@ -119,6 +119,10 @@ def test_what_cannot_be_is_refused():
         polarisation_resistance(1.0, -1e-4 * ohm_cm2)
     with pytest.raises(ValueError, match=r"alpha is 1\.1"):
         exchange_current(good, good, 1 * nm, alpha=1.1)
+    with pytest.raises(ValueError, match="potential_step is nan"):
+        crossing_current(np.nan, good, good, 1 * nm)
+    with pytest.raises(ValueError, match="overpotential is nan"):
+        bias_asymmetry(np.nan)
 
 
 def test_a_fifth_more_of_a_barrier_is_a_factor_of_fifty():

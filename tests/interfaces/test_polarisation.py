@@ -191,6 +191,21 @@ def test_no_fit_is_worse_than_the_truth(seed):
     assert (result.residuals**2).sum() <= (((measured - exact) / noise) ** 2).sum() * (1 + 1e-9)
 
 
+def test_a_parameter_that_is_free_does_not_fit_worse_than_one_that_is_held():
+    """Film and transfer exchanged is a rival basin; starts at one alpha alone ended in the worse of the two."""
+    rng = np.random.default_rng(5)
+    for _ in range(14):
+        own = [10 ** rng.uniform(0, 2), *(10 ** rng.uniform(1.2, 2.5, 2)), 10 ** rng.uniform(-4, -2.5)]
+        alpha, swing = rng.uniform(0.2, 0.8), rng.uniform(0.03, 0.3)
+        voltage = np.linspace(-swing, swing, 41)
+        exact = polarisation_current(voltage, *own, alpha)
+        noise = 0.01 * np.abs(exact).max()
+        measured = exact + noise * rng.standard_normal(41)
+    free = fit_polarisation(voltage, measured, noise=noise)
+    held = fit_polarisation(voltage, measured, noise=noise, fixed={"film_resistance": 0.0})
+    assert (free.residuals**2).sum() <= (held.residuals**2).sum()
+
+
 def test_curves_that_cannot_be_fitted_are_refused():
     """One direction, too few points or a wrong sign would return numbers that mean nothing."""
     voltage = np.linspace(-0.2, 0.2, 21)
@@ -206,6 +221,34 @@ def test_curves_that_cannot_be_fitted_are_refused():
         fit_polarisation(voltage, curve(voltage), controlled="power")
     with pytest.raises(ValueError, match="'beta' was not fitted"):
         fit_polarisation(voltage, curve(voltage), noise=0.1).interval("beta")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"fixed": {"alpha": 2.0}}, "alpha is 2"),
+        ({"fixed": {"exchange_current": -1.0}}, "exchange_current_density is -1"),
+        ({"fixed": {"film_resistance": np.nan}}, "film_resistance is nan"),
+        ({"fixed": {"forward_limit": 0.0}}, "forward_limit is 0"),
+        ({"fixed": {"forward_limit": 5.0}, "controlled": "current"}, "forward_limit is fixed at 5 A/m2"),
+        ({"current_density": np.zeros(21)}, "falls with the voltage or is zero"),
+        ({"voltage": [], "current_density": []}, "there are 0 points; 5 parameters"),
+        ({"voltage": np.resize([-0.1, 0.1], 21)}, "2 different values; 5 parameters"),
+    ],
+)
+def test_what_cannot_be_is_named_and_not_a_linear_algebra_error(change, message):
+    """A transfer coefficient of 2 was taken, and a fixed NaN or a current of zero ended in a matrix that has no SVD."""
+    voltage = np.linspace(-0.2, 0.2, 21)
+    with pytest.raises(ValueError, match=message):
+        fit_polarisation(**{"voltage": voltage, "current_density": curve(voltage)} | change)
+
+
+def test_a_voltage_or_current_that_is_no_number_is_refused():
+    """A NaN in gave a NaN out, with nothing said."""
+    with pytest.raises(ValueError, match="voltage is nan"):
+        polarisation_current([0.1, np.nan], 1.0)
+    with pytest.raises(ValueError, match="current_density is nan"):
+        polarisation_voltage(np.nan, 1.0)
 
 
 @pytest.mark.slow
