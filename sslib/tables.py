@@ -4,9 +4,12 @@ import codecs
 import csv
 import io
 import json
+import math
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -99,6 +102,46 @@ def read_rows(path, expected):
     while header and not header[-1]:
         header.pop()
     return header, rows[1:], separator == ","
+
+
+def read_columns(path, names):
+    """Columns of numbers of a user's CSV file; other columns may stand beside them.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Separated by commas, semicolons or tabs; a decimal comma is understood where commas do not separate.
+    names : sequence of str
+        Headings of the columns asked for.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        One for each name, of shape (rows,).
+
+    Raises
+    ------
+    ValueError
+        For a column that is missing, and a field that is no finite number, with its line.
+    """
+    source = Path(path).name
+    header, rows, commas = read_rows(path, names)
+    missing = [name for name in names if name not in header]
+    if missing:
+        raise ValueError(f"{source}: there is no column {missing[0]}; the columns are {', '.join(header)}")
+    columns = []
+    for name in names:
+        place, numbers = header.index(name), []
+        for line, fields in rows:
+            text = fields[place].strip() if place < len(fields) else ""
+            try:
+                numbers.append(float(text if commas else text.replace(",", ".")))
+            except ValueError:
+                numbers.append(math.nan)
+            if not math.isfinite(numbers[-1]):
+                raise ValueError(f"{source}, line {line}, column {name}: {text!r} is no number")
+        columns.append(np.array(numbers))
+    return columns
 
 
 def _text(source, data):

@@ -2,7 +2,6 @@
 
 from sslib.interfaces.concentration import best_concentration, polymer_concentration, resistance_at_concentration
 from sslib.interfaces.contacts import HeteroionicCell, apparent_energy, evaluate_contacts, heteroionic_circuit
-from sslib.interfaces.curve_file import read_polarisation_curve
 from sslib.interfaces.fillers import critical_radius, filled_conductivity, tolerable_resistance
 from sslib.interfaces.heteroionic import (
     alpha_of_asymmetry,
@@ -25,7 +24,12 @@ from sslib.interfaces.lattice_gas import (
 from sslib.interfaces.layer_resistance import layer_resistance
 from sslib.interfaces.literature import interface_table, suspects
 from sslib.interfaces.poisson_nernst_planck import IonCell, flat_impedance, pnp_impedance
-from sslib.interfaces.polarisation import polarisation_current, polarisation_parts, polarisation_voltage
+from sslib.interfaces.polarisation import (
+    polarisation_current,
+    polarisation_parts,
+    polarisation_voltage,
+    read_polarisation_curve,
+)
 from sslib.interfaces.polarisation_fit import PolarisationFit, fit_polarisation
 from sslib.interfaces.relaxation import (
     defect_relaxation_flux,

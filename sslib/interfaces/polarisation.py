@@ -4,6 +4,8 @@ import numpy as np
 
 from sslib.checks import check_between, check_positive
 from sslib.kinetics import thermal_voltage
+from sslib.tables import read_columns
+from sslib.units import mA_cm2
 
 ROUNDS = 200
 CLOSE = 1e-13
@@ -226,3 +228,26 @@ def resistances(exchange, forward, backward, film, alpha, T, charge_number):
     scale = thermal_voltage(T) / np.asarray(charge_number, dtype=float)
     currents = (np.asarray(own, dtype=float) for own in (exchange, forward, backward))
     return scale, *(scale / own for own in currents), np.asarray(film, dtype=float), np.asarray(alpha, dtype=float)
+
+
+def read_polarisation_curve(path):
+    """Steady voltages [V] and current densities [A/m2] of a CSV file with the columns voltage_V and current_mA_cm2.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Separated by commas, semicolons or tabs, other columns allowed; a decimal comma is understood where commas do
+        not separate.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        (voltage [V], current density [A/m2]), each of shape (points,).
+
+    Raises
+    ------
+    ValueError
+        For a column that is missing and a field that is no number, with its line.
+    """
+    voltage, current = read_columns(path, ("voltage_V", "current_mA_cm2"))
+    return voltage, current * mA_cm2

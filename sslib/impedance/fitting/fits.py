@@ -302,6 +302,8 @@ def fit(
     Where the residuals exceed a stated noise beyond chance (one in a thousand), the covariance is widened to the
     residuals' own scatter, and a verdict says so.
     """
+    if not hasattr(spectrum, "impedance"):
+        raise TypeError(f"spectrum is {spectrum!r}; a Spectrum goes here, such as read_spectrum gives of a file")
     frequency = np.asarray(spectrum.frequency, dtype=float)
     impedance = np.asarray(spectrum.impedance, dtype=complex)
     if frequency.ndim != 1 or frequency.shape != impedance.shape:

@@ -22,7 +22,7 @@ from sslib.checks import check_between, check_positive
 from sslib.impedance.circuit import Circuit
 from sslib.impedance.network.region import Region
 from sslib.impedance.scaled import Scaled, Tilted
-from sslib.tables import read_rows
+from sslib.tables import read_columns
 from sslib.units import mS_cm, um
 
 _NODES, _WEIGHTS = roots_legendre(8)
@@ -255,20 +255,7 @@ def read_profile(path):
         For a column that is missing, a field that is no number, depths that do not rise from 0, a conductivity that is
         not positive, and fewer than two rows.
     """
-    source, (header, body, commas) = Path(path).name, read_rows(path, PROFILE_COLUMNS)
-    missing = [name for name in PROFILE_COLUMNS if name not in header]
-    if missing:
-        raise ValueError(f"{source}: columns are {', '.join(header)}; {' and '.join(missing)} missing")
-    columns = []
-    for name in PROFILE_COLUMNS:
-        place, numbers = header.index(name), []
-        for line, fields in body:
-            text = fields[place].strip() if place < len(fields) else ""
-            try:
-                numbers.append(float(text if commas else text.replace(",", ".")))
-            except ValueError:
-                raise ValueError(f"{source}, line {line}, column {name}: {text!r} is no number") from None
-        columns.append(np.array(numbers))
+    source, columns = Path(path).name, read_columns(path, PROFILE_COLUMNS)
     depth, conductivity = columns[0] * um, columns[1] * mS_cm
     if len(depth) < 2 or depth[0] != 0 or (np.diff(depth) <= 0).any():
         raise ValueError(f"{source}: depth_um is {columns[0]}; at least two depths that rise from 0 go there")

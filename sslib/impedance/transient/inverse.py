@@ -87,6 +87,9 @@ class PulseFit:
     fitted: np.ndarray
     verdicts: tuple
 
+    def __str__(self):
+        return "\n".join([str(replace(self.result, verdicts=())), *(f"- {verdict}" for verdict in self.verdicts)])
+
     @property
     def values(self):
         """Every parameter in its unit."""
@@ -145,6 +148,8 @@ def fit_pulse(circuit, record, *, starts=None, fixed=None, bounds=None, noise=No
     -----
     Holds in the linear range, for a cell that was at rest before the first jump.
     """
+    if not isinstance(record, PulseRecord):
+        raise TypeError(f"record is {type(record).__name__}; a PulseRecord goes here: pulse_record of a TimeSeries")
     if noise is not None:
         check_positive(noise=noise)
     top_inductances(circuit)

@@ -90,7 +90,7 @@ class PulseRecord:
     def part(self, number):
         """The record of the first so many jumps alone, up to the next."""
         if not 1 <= number <= len(self.edges):
-            raise ValueError(f"number is {number}; this record has {len(self.edges)} jumps")
+            raise ValueError(f"{number} jumps are asked for; this record has {len(self.edges)}")
         end = np.append(self.edges, np.inf)[number]
         kept = self.time < end
         return PulseRecord(self.time[kept], self.voltage[kept], self.edges[:number], self.current[:number], self.notes)
@@ -122,6 +122,8 @@ def pulse_record(series, off=OFF, settling=0.0):
     ValueError
         If the current never jumps, does not begin at rest, or is not constant between jumps.
     """
+    if not hasattr(series, "current"):
+        raise TypeError(f"series is {series!r}; a TimeSeries goes here, such as read_time_series gives of a file")
     check_between(1e-6, 0.5, off=off)
     check_between(0, np.inf, settling=settling)
     time, voltage, current = series.time, series.voltage, series.current

@@ -209,13 +209,13 @@ def test_a_profile_is_read_as_it_is_written(tmp_path, rows):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("depth_um,sigma\n0,1\n1,1\n", "conductivity_mS_cm missing"),
+        ("depth_um,sigma\n0,1\n1,1\n", "no column conductivity_mS_cm"),
         ("depth_um,conductivity_mS_cm\n0,1\n1,bad\n", "line 3, column conductivity_mS_cm: 'bad' is no number"),
         ("depth_um,conductivity_mS_cm\n1,1\n2,1\n", "rise from 0"),
         ("depth_um,conductivity_mS_cm\n0,1\n2,1\n1,1\n", "rise from 0"),
         ("depth_um,conductivity_mS_cm\n0,1\n", "at least two depths"),
         ("depth_um,conductivity_mS_cm\n0,1\n1,0\n", "conductivity_mS_cm is"),
-        ("depth_um,conductivity_mS_cm\n0,1\n1,nan\n", "conductivity_mS_cm is nan"),
+        ("depth_um,conductivity_mS_cm\n0,1\n1,nan\n", "column conductivity_mS_cm: 'nan' is no number"),
     ],
 )
 def test_a_profile_that_is_none_is_refused_by_name(tmp_path, text, says):

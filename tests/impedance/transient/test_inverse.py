@@ -16,6 +16,7 @@ from sslib.impedance import (
     StepOperator,
     TransmissionLine,
     approximate,
+    fit,
     fit_pulse,
     predict,
     pulse_record,
@@ -33,6 +34,7 @@ CURRENT = 1e-5 * np.array([1, -1, 1, -1, 1, -1, 0.0])
 ELECTRODE = R("R_sep") + TransmissionLine(
     ion=R("R_ion"), interface=C("C_dl") | (R("R_ct") + SphericalDiffusion("R_d", "tau_d"))
 )
+ARC = R("R_0") + (R("R_1") | C("C_1")), {"R_0": 20.0, "R_1": 50.0, "C_1": 0.02}
 TRUTH = {"R_sep": 20.0, "R_ion": 60.0, "C_dl": 1e-3, "R_ct": 40.0, "R_d": 50.0, "tau_d": 100.0}
 
 
@@ -336,6 +338,28 @@ def test_records_that_are_none_are_refused_by_name():
         fit_pulse(R("R_0"), PulseRecord(np.arange(100.0), np.zeros(100), [0.5], [1e-3]))
     with pytest.raises(ValueError, match="lengths has shape"):
         simulate_pulses(approximate(R("R_0"), 1.0, 2.0, R_0=1.0), [], 1e-3, shortest=1e-3)
+
+
+def test_a_file_name_in_the_place_of_its_content_is_refused_by_name():
+    """A first-time user passes the path, and an AttributeError would not say what to do."""
+    pulses = record(R("R"), {"R": 10.0})
+    with pytest.raises(TypeError, match="a PulseRecord goes here"):
+        fit_pulse(R("R"), "pulses.csv")
+    with pytest.raises(TypeError, match="a TimeSeries goes here"):
+        pulse_record("pulses.csv")
+    with pytest.raises(TypeError, match="a Spectrum goes here"):
+        fit(R("R"), "cell.mpr")
+    with pytest.raises(ValueError, match="99 jumps are asked for; this record has 7"):
+        pulses.part(99)
+
+
+def test_a_fit_of_a_pulse_prints_its_table_and_what_it_does_not_know():
+    """The arrays of a record are no answer to a reader."""
+    found = fit_pulse(R("R_0") + (R("R_1") | C("C_1")), record(*ARC, noise=1e-5))
+    text = str(found)
+    assert "R_1" in text
+    assert len(text) < 3000
+    assert all(str(verdict) in text for verdict in found.verdicts)
 
 
 def test_records_without_a_pulse_from_rest_are_refused():
