@@ -3,5 +3,16 @@
 from sslib.instruments.reading import read_spectra, read_spectrum
 from sslib.instruments.series import TimeSeries, read_time_series
 from sslib.instruments.spectrum import Spectrum, SpectrumError
+from sslib.instruments.steps import Step, Steps, steps
 
-__all__ = ["Spectrum", "SpectrumError", "TimeSeries", "read_spectra", "read_spectrum", "read_time_series"]
+__all__ = [
+    "Spectrum",
+    "SpectrumError",
+    "Step",
+    "Steps",
+    "TimeSeries",
+    "read_spectra",
+    "read_spectrum",
+    "read_time_series",
+    "steps",
+]

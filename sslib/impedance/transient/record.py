@@ -6,13 +6,10 @@ import numpy as np
 
 from sslib.checks import check_between, check_positive
 from sslib.impedance.transient.poles import steps_checked
+from sslib.instruments import TimeSeries, steps
 
 OFF = 0.02
-"""By this share of the largest current a sample may lie off the plateau of its step."""
-SETTLED = 0.9
-"""Share of the samples that has to lie on its plateau: else the steps are not those of the current."""
-CAUGHT = 5
-"""So many samples in a row may be taken while the current still changes; more of them are a step of their own."""
+"""By this share of the largest current a sample may lie off the current of its step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +96,12 @@ class PulseRecord:
 def pulse_record(series, off=OFF, settling=0.0):
     """The steps of a time series that begins at rest.
 
-    Where the file numbers the steps of its program and the current follows them these are taken, else the current's
-    jumps. A step's current is its median. The jump is put halfway between the last sample of one step and the first of
-    the next.
+    They are cut by `sslib.instruments.steps`; a step's current is its median, and two steps of one current are one. A
+    jump is put halfway between the last sample of one step and the first of the next.
 
     Parameters
     ----------
     series : TimeSeries
-        Or anything with its ``time`` [s], ``voltage`` [V], ``current`` [A] and ``step``.
     off : float
         Share of the largest current [1] by which a sample may lie off the current of its step. What lies further off
         was taken while the current still changed: it is left out, with a note. A jump smaller than that is none.
@@ -122,52 +117,43 @@ def pulse_record(series, off=OFF, settling=0.0):
     ValueError
         If the current never jumps, does not begin at rest, or is not constant between jumps.
     """
-    if not hasattr(series, "current"):
-        raise TypeError(f"series is {series!r}; a TimeSeries goes here, such as read_time_series gives of a file")
     check_between(1e-6, 0.5, off=off)
     check_between(0, np.inf, settling=settling)
-    time, voltage, current = series.time, series.voltage, series.current
-    allowed = off * np.abs(current).max()
-    notes = []
-    jumps = _jumps(current, allowed)
-    numbered = np.flatnonzero(np.diff(series.step)) if series.step is not None else []
-    if len(numbered):
-        settled = _settled(current, numbered, allowed)
-        if settled.mean() >= SETTLED and _longest(~settled) <= CAUGHT:
-            jumps = numbered
-        else:
-            notes.append("the file's numbers of steps do not follow the current: the current's own jumps are taken")
-    plateaus = _plateaus(current, jumps)
-    real = np.abs(np.diff(plateaus)) > allowed
-    if not real.any():
-        raise ValueError(f"the current never leaves its {current[0]:.3g} A: there is no pulse to evaluate")
-    if np.abs(plateaus[0]) > allowed:
+    if not isinstance(series, TimeSeries):
+        raise TypeError(f"series is {series!r}; a TimeSeries goes here, such as read_time_series gives of a file")
+    largest = np.abs(series.current).max()
+    if not largest:
+        raise ValueError("the current is 0 A throughout: there is no pulse to evaluate")
+    allowed = off * largest
+    program = steps(series, "current", smallest=allowed)
+    for step in program:
+        if step.control != "current":
+            raise ValueError(
+                f"from {step.begin:.6g} s on a voltage is held, {step.held:.4g} V: the current is not constant between "
+                "jumps"
+            )
+    held = np.array([step.held for step in program])
+    is_jump = np.append(False, np.abs(np.diff(held)) > allowed)
+    if not is_jump.any():
+        raise ValueError(f"the current never leaves its {series.current[0]:.3g} A: there is no pulse to evaluate")
+    if np.abs(held[0]) > allowed:
         raise ValueError(
-            f"the record begins with {plateaus[0]:.3g} A, not at rest: what the current did before counts, too"
+            f"the record begins with {held[0]:.3g} A, not at rest: what the current did before counts, too"
         )
-    settled = _settled(current, jumps, allowed)
-    if settled.mean() < SETTLED:
-        raise ValueError(
-            f"{(~settled).sum()} of {len(settled)} samples lie more than {100 * off:.2g} % of the largest current off "
-            "their step: the current is not constant between jumps"
-        )
-    jumps, held = jumps[real], np.concatenate([plateaus[:1], plateaus[1:][real]])
-    edges = (time[jumps] + time[jumps + 1]) / 2
-    if (~settled).any():
-        notes.append(
-            f"{(~settled).sum()} samples are left out: their current lies off that of their step by more than "
-            f"{100 * off:.2g} % of the largest"
-        )
-    gap = (time[jumps + 1] - time[jumps]).max()
-    notes.append(f"a jump is put halfway between two samples, which are up to {1e3 * gap:.2g} ms apart")
-    if plateaus[0]:
-        notes.append(f"at rest the file has {plateaus[0]:.2g} A, which is taken off")
+    notes = list(program.notes)
+    edges = np.array([step.begin for step in program])[is_jump]
+    flowing = np.append(held[0], held[is_jump])
+    if held[0]:
+        notes.append(f"at rest the file has {held[0]:.2g} A, which is taken off")
+    time, voltage, current = (
+        np.concatenate([getattr(step, name) for step in program]) for name in ("time", "voltage", "current")
+    )
     number = np.searchsorted(edges, time, side="right")
-    since = time - np.concatenate([[-np.inf], edges])[number]
+    since = time - np.append(-np.inf, edges)[number]
     if (since < settling).any():
         notes.append(f"{(since < settling).sum()} samples within {1e3 * settling:.3g} ms after a jump are left out")
     # Two samples at one time are the end of a step and the beginning of the next: neither is a time after the jump.
-    kept = settled & (since >= settling) & (since > 0)
+    kept = (since >= settling) & (since > 0)
     if (since == 0).any():
         notes.append(
             f"{(since == 0).sum()} samples at the very time of a jump are left out: on which side is not known"
@@ -177,38 +163,13 @@ def pulse_record(series, off=OFF, settling=0.0):
     if len(again):
         notes.append(f"{len(again)} samples at the time of the one before are left out")
         kept[again] = False
-    off_held = np.abs(current - held[number])[kept].max()
+    off_held = np.abs(current - flowing[number])[kept].max()
     if off_held > allowed / 10:
-        share = 100 * off_held / np.abs(current).max()
+        share = 100 * off_held / largest
         notes.append(
             f"the current is taken as that of its step, off which it lies by up to {share:.2g} % of the largest"
         )
-    return PulseRecord(time[kept], voltage[kept], edges, held[1:] - held[0], tuple(notes))
-
-
-def _jumps(current, allowed):
-    """Numbers of the samples after which the current jumps and stays."""
-    moves = np.diff(current)
-    moved = np.abs(moves) > allowed
-    # A current caught half way moves twice in one direction: the step begins with the first of the two.
-    goes_on = moved[1:] & moved[:-1] & (np.sign(moves[1:]) == np.sign(moves[:-1]))
-    return np.flatnonzero(moved & ~np.concatenate([[False], goes_on])[: len(moved)])
-
-
-def _plateaus(current, jumps):
-    """Median current [A] of each step."""
-    return np.array([np.median(piece) for piece in np.split(current, jumps + 1)])
-
-
-def _settled(current, jumps, allowed):
-    """Which samples lie on the plateau of their step."""
-    step = np.searchsorted(jumps, np.arange(len(current)))
-    return np.abs(current - _plateaus(current, jumps)[step]) <= allowed
-
-
-def _longest(flags):
-    """Length of the longest row of true ones."""
-    return max(int(part.sum()) for part in np.split(flags, np.flatnonzero(np.diff(flags)) + 1))
+    return PulseRecord(time[kept], voltage[kept], edges, flowing[1:] - flowing[0], tuple(notes))
 
 
 def simulate_pulses(poles, lengths, current, *, shortest, rest=0.0, noise=0.0, points=40, voltage=0.0, seed=0):
