@@ -23,7 +23,8 @@ def check_between(lower, upper, **quantities):
     ...
     ValueError: alpha is 1.2; it must be between 0 and 1
     """
-    _check(quantities, lambda value: (value >= lower) & (value <= upper), f"between {lower:g} and {upper:g}")
+    words = "finite" if np.isneginf(lower) and np.isposinf(upper) else f"between {lower:g} and {upper:g}"
+    _check(quantities, lambda value: (value >= lower) & (value <= upper), words)
 
 
 def _check(quantities, allowed, description):

@@ -51,6 +51,7 @@ def butler_volmer(overpotential, exchange_current, T=298.15, alpha=0.5):
     """
     check_positive(exchange_current=exchange_current)
     check_between(0, 1, alpha=alpha)
+    check_between(-np.inf, np.inf, overpotential=overpotential)
     x, alpha = np.asarray(overpotential, dtype=float) / thermal_voltage(T), np.asarray(alpha, dtype=float)
     return np.asarray(exchange_current) * (np.expm1(alpha * x) - np.expm1(-(1 - alpha) * x))
 
@@ -73,6 +74,7 @@ def activation_overpotential(current_density, exchange_current, T=298.15):
     3.0
     """
     check_positive(exchange_current=exchange_current)
+    check_between(-np.inf, np.inf, current_density=current_density)
     return 2 * thermal_voltage(T) * np.arcsinh(np.asarray(current_density) / (2 * np.asarray(exchange_current)))
 
 

@@ -49,6 +49,10 @@ def test_what_cannot_be_is_refused():
         butler_volmer(0.1, 0.0)
     with pytest.raises(ValueError, match=r"alpha is 1\.5"):
         butler_volmer(0.1, 1.0, alpha=1.5)
+    with pytest.raises(ValueError, match="overpotential is nan; it must be finite"):
+        butler_volmer(np.nan, 1.0)
+    with pytest.raises(ValueError, match="current_density is inf"):
+        activation_overpotential(np.inf, 1.0)
     with pytest.raises(ValueError, match="T is -3"):
         thermal_voltage(-3)
 

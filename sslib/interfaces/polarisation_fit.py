@@ -1,11 +1,11 @@
 """Fit of a polarisation curve: values, intervals by the profile of chi-square, and what the curve leaves open."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import brentq, least_squares
 from scipy.special import ndtri, stdtrit
 
 from sslib.checks import check_between, check_positive
@@ -26,7 +26,10 @@ LEVEL = 0.95
 LEAST, MOST = 1e-4, 100.0
 """Of a resistance over that of the data at rest; an interval that gets there, or to zero, is open."""
 PULL = 1e3
-ROUNDS = 200
+INSIDE = 1e-9
+"""So far inside its bounds a start has to lie, as a share of their distance [1]."""
+CONVERGED = 1e-11
+ROUNDS = 300
 
 
 @dataclass(frozen=True)
@@ -131,45 +134,36 @@ class _Problem:
         return np.array([float(own != "alpha") for own in self.free]), held / self.unit
 
     def solve(self, start, pull=None):
-        """Levenberg-Marquardt within the bounds; ``pull`` is a quantity's name and the coordinate it is drawn to.
+        """Least squares within the bounds; ``pull`` is a quantity's name and the coordinate it is drawn to.
 
         Returns the point and its sum of squares without the pull.
         """
         size = np.std(self.measured)
         along, held = self.direction(pull[0]) if pull else (None, 0.0)
 
-        def at(u):
+        @lru_cache(maxsize=1)
+        def at(point):
+            u = np.array(point)
             misfit, slopes = self.residuals(u)
             if pull:
                 misfit = np.append(misfit, PULL * size * (along @ u + held - pull[1]))
                 slopes = np.vstack([slopes, PULL * size * along])
-            return misfit, slopes, misfit @ misfit
+            return misfit / size, slopes / size
 
-        u = np.clip(start, *self.ends)
-        misfit, slopes, cost = at(u)
-        damping = 1e-3
-        for _ in range(ROUNDS):
-            gradient, curvature = slopes.T @ misfit, slopes.T @ slopes
-            held_back = ((u <= self.ends[0]) & (gradient > 0)) | ((u >= self.ends[1]) & (gradient < 0))
-            own = np.flatnonzero(~held_back)
-            block = curvature[np.ix_(own, own)]
-            diagonal = np.diag(np.maximum(np.diag(block), 1e-12 * np.trace(curvature)))
-            step = np.zeros_like(u)
-            step[own] = -np.linalg.solve(block + damping * diagonal, gradient[own])
-            new = np.clip(u + step, *self.ends)
-            tried = at(new)
-            if tried[2] <= cost:
-                settled = cost - tried[2] <= 1e-11 * cost and damping < 1
-                u, (misfit, slopes, cost) = new, tried
-                damping = max(damping / 10, 1e-12)
-                if settled:
-                    break
-            elif damping > 1e10:
-                break
-            else:
-                damping *= 10
-        plain = misfit[: len(self.measured)]
-        return u, float(plain @ plain)
+        low, high = self.ends
+        margin = INSIDE * (high - low)
+        found = least_squares(
+            lambda u: at(tuple(u))[0],
+            np.clip(start, low + margin, high - margin),
+            jac=lambda u: at(tuple(u))[1],
+            bounds=self.ends,
+            ftol=CONVERGED,
+            xtol=CONVERGED,
+            gtol=CONVERGED,
+            max_nfev=ROUNDS,
+        )
+        plain = self.residuals(found.x)[0]
+        return found.x, float(plain @ plain)
 
     def starts(self):
         """Points at which the resistance at rest is that of the data, shared between film and charge transfer."""
@@ -250,7 +244,7 @@ def fit_polarisation(
 
     Notes
     -----
-    Least squares (Levenberg and Marquardt with exact slopes, within bounds) from twelve starts, in the resistances that
+    Least squares (exact slopes, within bounds) from twelve starts, in the resistances that
     film, transfer and diffusion have at rest; intervals by the profile of chi-square. The fits of `sslib.impedance` are
     of circuits to spectra, this is of a curve. The points must be steady: on the way
     to a limiting current that takes the square of the diffusion layer over the diffusivity.
