@@ -496,10 +496,10 @@ def test_random_electrodes_are_found_and_their_intervals_hold():
 @pytest.mark.parametrize(
     ("cathode", "names", "count"),
     [
-        ("two_rails_diffusion", tuple(CONFIGURATIONS), simulations(24)),
-        ("two_rails", tuple(CONFIGURATIONS), simulations(24)),
-        ("two_rails", ("ion-electron", "ion-ion"), simulations(16)),
-        ("two_rails", ("ion-electron", "electron-electron"), simulations(16)),
+        ("two_rails_diffusion", tuple(CONFIGURATIONS), simulations(12)),
+        ("two_rails", tuple(CONFIGURATIONS), simulations(12)),
+        ("two_rails", ("ion-electron", "ion-ion"), simulations(12)),
+        ("two_rails", ("ion-electron", "electron-electron"), simulations(12)),
     ],
 )
 def test_many_random_electrodes_are_found_and_their_intervals_hold(cathode, names, count):

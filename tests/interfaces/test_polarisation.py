@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from sslib.interfaces import fit_polarisation, polarisation_current, polarisation_voltage
 from sslib.interfaces.polarisation import current_and_slopes, voltage_and_slopes
 from sslib.kinetics import activation_overpotential, butler_volmer, thermal_voltage
+from tests.simulations import simulations
 
 RNG = np.random.default_rng(12)
 TRUTH = {"exchange_current": 16.0, "forward_limit": 190.0, "backward_limit": 120.0, "film_resistance": 3e-4}
@@ -252,7 +253,7 @@ def test_a_voltage_or_current_that_is_no_number_is_refused():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("span", "sets"), [(0.25, 60), (0.05, 30)])
+@pytest.mark.parametrize(("span", "sets"), [(0.25, simulations(30)), (0.05, simulations(16))])
 def test_intervals_cover_the_truth_as_often_as_they_say(span, sets):
     """Nominal 95 % that hold the truth in 80 % are worse than none, with closed ends and with open."""
     voltage = np.linspace(-span, span, 41)

@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+from tests.simulations import simulations
+
 word = "word: str = 'first'  # word"
 says = "\nresults(word=word)"
 command = [sys.executable, "-m", "sslib.report", "report"]
@@ -49,12 +51,12 @@ def check_whole(reports):
 
 
 @pytest.mark.slow
-def test_kill_9_at_twenty_random_moments(lab):
+def test_kill_9_at_random_moments(lab):
     """Power goes when it likes: what lies there is whole, and the next call finishes the rest."""
     rng = random.Random(0)
     names = ["one.ipynb", "two.ipynb", "--name", "tonight", "--workers", "2"]
     moments = []
-    for number in range(20):
+    for number in range(simulations(5)):
         before = check_whole(lab / "reports")
         call = [*command, *names, "-p", f"word=w{number}"]
         begin = time.monotonic()
