@@ -6,9 +6,12 @@ another, the sheet has the reason.
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from sslib.cell import area_specific_resistance, literature_electrolytes
+from sslib.interfaces import electric_field, junction, single_ion_conductor
 from sslib.kinetics import FARADAY, butler_volmer, charge_transfer_resistance
+from sslib.measurements import time_constant
 from sslib.mechanics import (
     bulk_modulus,
     critical_current_of_pressure,
@@ -60,6 +63,21 @@ def thin_film_energy(times_temperature):
 def implied_concentration(length):
     """Concentration over permittivity [mol/m3] of a Debye length, since that falls with its root."""
     return (debye_length(1.0, 1.0, 298.15) / length) ** 2
+
+
+def field_ratio():
+    """Of two conductors in contact whose permittivities are as the printed peak fields ask of them."""
+    ratio = 3.42e7 / 5.68e5
+    first, second = (single_ion_conductor(1e3, 2e3, permittivity) for permittivity in (10 * ratio, 10.0))
+    at_first, at_second = np.abs(junction(first, second, 5e3).fields)
+    return at_second / at_first
+
+
+def stress_of_the_field():
+    """What the mobile charges give to a field of 1e10 V/m at a relative permittivity of 10 [GPa]."""
+    conductor = single_ion_conductor(42.6e3, 54.8e3, 10.0)
+    potential = brentq(lambda v: abs(electric_field(conductor, v)) - 1e10, 0.01, 1.5, xtol=1e-15)
+    return conductor.field_energy(potential) / GPa
 
 
 ROWS = {
@@ -207,6 +225,29 @@ ROWS = {
         2.544030522,
         1e-6,
     ),
+    "density of graphite by its capacities [g/cm3]": (
+        lambda: 837 / table("energy_materials").loc["graphite", "theoretical_mAh_g"],
+        2.25,
+        1e-12,
+    ),
+    "permittivities by the peak fields of two sides": (field_ratio, 60.2112676056338, 1e-9),
+    "Maxwell stress of 1e10 V/m [GPa]": (stress_of_the_field, 4.4270939064, 1e-8),
+    "thermal conductivity of LLZO, sintered or not": (
+        lambda: LLZO["thermal_conductivity"][0] / np.mean([0.22, 0.23]),
+        2.0888888889,
+        1e-9,
+    ),
+    "LiPON in moist air: how much thinner for one drop": (
+        lambda: np.divide(*ohmic_thickness(np.array([2.8e-6, 9.9e-10]) * S_cm, 1 * mA_cm2, 50 * mV)),
+        2828.2828282828277,
+        1e-12,
+    ),
+    "LiPON in moist air: roughness as a flaw, by the stress it bears squared": (
+        lambda: np.divide(*fracture_stress(LLZO["fracture_toughness"][0], np.array([28.8, 612.8]) * nm)) ** 2,
+        21.277777777777775,
+        1e-12,
+    ),
+    "time constant of 1 Hz [s]": (lambda: time_constant(1.0), 0.15915494309189535, 1e-14),
     "resistance of 200 um of LLZO [ohm cm2]": (
         lambda: area_specific_resistance(200 * um, LLZO["conductivity"][0]) / ohm_cm2,
         200.0,

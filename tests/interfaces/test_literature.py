@@ -1,7 +1,5 @@
 """Source 003, row by row, and what the table does and does not carry to another temperature."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -18,19 +16,14 @@ from sslib.kinetics import FARADAY, charge_transfer_resistance
 from sslib.tables import table
 from sslib.transport import activated
 from sslib.units import celsius, eV, mA_cm2, nm, ohm_cm2, um
+from tests.formulas import charge
 
 SIDES = (1000.0, 1e13, 0.55 * eV), (2e4, 1e12, 0.5 * eV)
 DIRECT = ("Na3Zr2Si2PO12 | Na3PS4", "interface")
-VALENCE = {"Na": 1, "Zr": 4, "Y": 3, "Si": 4, "P": 5, "O": -2}
 
 
 def at(temperature_C):
     return interface_table(celsius(temperature_C)).set_index(["system", "part"])
-
-
-def charge(formula):
-    """Charge of a formula of single elements and numbers [e]."""
-    return sum(VALENCE[element] * float(count or 1) for element, count in re.findall(r"([A-Z][a-z]?)([\d.]*)", formula))
 
 
 def power_law_slope():

@@ -1,5 +1,10 @@
 """Figures that notebooks draw."""
 
+from sslib.notebook.figures.choosing import (
+    measurement_lengths_figure,
+    question_map_figure,
+    time_window_figure,
+)
 from sslib.notebook.figures.creep import aspect_figure, confinement_figure, deformation_map_figure
 from sslib.notebook.figures.design import (
     composition_map_figure,
