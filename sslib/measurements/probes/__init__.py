@@ -1,4 +1,4 @@
-"""The four-line and the four-point probe: geometric factors, and the conductivity that a measured row of currents has."""
+"""The four-line and the four-point probe: geometric factors, and the conductivity of a measured row of currents."""
 
 from sslib.measurements.probes.carriers import seen_conductivity
 from sslib.measurements.probes.errors import geometry_errors
