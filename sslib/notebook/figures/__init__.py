@@ -75,3 +75,12 @@ from sslib.notebook.figures.space_charge import (
     layer_resistance_figure,
 )
 from sslib.notebook.figures.throughput import ranking_figure, throughput_figure, waterfall_figure
+from sslib.notebook.figures.voltage import (
+    column_figure,
+    dominance_figure,
+    enhancement_figure,
+    film_pulse_figure,
+    loss_figure,
+    probability_figure,
+    warming_figure,
+)
