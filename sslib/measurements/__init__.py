@@ -9,6 +9,22 @@ from sslib.measurements.probes import (
     probe_conductivity_of_series,
     seen_conductivity,
 )
+from sslib.measurements.stepped_current import (
+    CellDistribution,
+    CriticalCurrent,
+    HalfCycle,
+    Judged,
+    OfProtocol,
+    Protocol,
+    Rehearsal,
+    SteppedRecord,
+    SymmetricCell,
+    by_protocol,
+    cell_distribution,
+    critical_current,
+    rehearse,
+    simulate_stepped,
+)
 from sslib.measurements.techniques import (
     DOUBTFUL,
     EXCLUDED,

@@ -6,6 +6,13 @@ from sslib.notebook.figures.choosing import (
     time_window_figure,
 )
 from sslib.notebook.figures.creep import aspect_figure, confinement_figure, deformation_map_figure
+from sslib.notebook.figures.critical import (
+    cells_figure,
+    critical_resistance_figure,
+    decision_figure,
+    protocol_figure,
+    stepped_record_figure,
+)
 from sslib.notebook.figures.design import (
     composition_map_figure,
     gain_figure,
