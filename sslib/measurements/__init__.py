@@ -1,5 +1,44 @@
 """Evaluations of titration, polarisation, stepped-current and pulse experiments, and which of them to choose."""
 
+from sslib.measurements.conduction import (
+    CellResistance,
+    CurrentFraction,
+    NotSettledError,
+    Polarisation,
+    PulseResistances,
+    Rails,
+    Start,
+    SteadyCurrent,
+    ThicknessSeries,
+    bruce_vincent,
+    cell_of_spectrum,
+    cell_of_steps,
+    cells_by_carrier,
+    check_steps_against_spectrum,
+    current_fraction,
+    diffusion_series,
+    electronic_current,
+    hebb_wagner,
+    ideal_diffusivity,
+    layer_current,
+    measured_tortuosity,
+    pulse_resistances,
+    rails,
+    simulate_blocking_cell,
+    simulate_polarisation,
+    simulate_salt_step,
+    starting_current,
+    steady_current,
+    thickness_series,
+)
+from sslib.measurements.estimates import (
+    Estimate,
+    estimate_of,
+)
+from sslib.measurements.heads import (
+    stated,
+    stated_truth,
+)
 from sslib.measurements.probes import (
     LineProbe,
     PointProbe,

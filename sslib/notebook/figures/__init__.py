@@ -5,6 +5,14 @@ from sslib.notebook.figures.choosing import (
     question_map_figure,
     time_window_figure,
 )
+from sslib.notebook.figures.conduction import (
+    electronic_law_figure,
+    pulse_resistance_figure,
+    salt_step_figure,
+    settling_figure,
+    steady_figure,
+    thickness_figure,
+)
 from sslib.notebook.figures.creep import aspect_figure, confinement_figure, deformation_map_figure
 from sslib.notebook.figures.critical import (
     cells_figure,
