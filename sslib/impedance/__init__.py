@@ -166,6 +166,7 @@ from sslib.impedance.transient import (
     pulse_record,
     pulses_by_length,
     response,
+    samples_together,
     simulate_pulses,
     spectrum_of_pulse,
     superposition,

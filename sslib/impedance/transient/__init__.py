@@ -1,6 +1,7 @@
 """Answers in time: any circuit as a passive sum of poles, its response to a current, and its parameters back."""
 
 from sslib.impedance.transient.approximation import approximate, poles_of_spectrum, response
+from sslib.impedance.transient.compression import samples_together
 from sslib.impedance.transient.inverse import PulseFit, fit_pulse
 from sslib.impedance.transient.operator import StepOperator
 from sslib.impedance.transient.poles import PoleImpedance, State

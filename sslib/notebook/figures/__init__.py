@@ -90,6 +90,13 @@ from sslib.notebook.figures.space_charge import (
     layer_resistance_figure,
 )
 from sslib.notebook.figures.throughput import ranking_figure, throughput_figure, waterfall_figure
+from sslib.notebook.figures.titration import (
+    diffusivity_figure,
+    pulse_bias_figure,
+    titration_figure,
+    titration_pulse_figure,
+    titration_step_figure,
+)
 from sslib.notebook.figures.voltage import (
     column_figure,
     dominance_figure,
