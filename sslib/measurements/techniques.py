@@ -43,8 +43,9 @@ def measurements():
     pandas.DataFrame
         By key: ``kind``, ``short``, ``name``, ``questions`` (tuple of keys of `measurement_questions`, what it serves
         best first), ``sees``, ``resolution`` ("none", "stated", "house"), ``resolution_low`` and ``resolution_high``
-        [m] (at its best and ordinarily), ``fastest``, ``slowest`` [s], ``depth``, ``state``, ``destructive``, ``traps``
-        (tuple of `TRAPS`), ``limits``, ``of_the_house`` (what is commonly known and not in the source), ``source``.
+        [m] (at its best and ordinarily, from place to place), ``depth_low`` and ``depth_high`` [m] (into the sample,
+        where that differs), ``fastest``, ``slowest`` [s], ``depth``, ``state``, ``destructive``, ``traps`` (tuple of
+        `TRAPS`), ``limits``, ``of_the_house`` (what is commonly known and not in the source), ``source``.
 
     Notes
     -----
@@ -70,8 +71,8 @@ def measurement_questions():
     Returns
     -------
     pandas.DataFrame
-        By key: ``question``, ``notebooks`` (tuple of names, empty where the house evaluates none), ``length`` (the
-        structure whose size decides what has to be resolved, or nothing).
+        By key: ``question``, ``notebooks`` (tuple of names, empty where the house evaluates none), ``along`` ("depth"
+        where a size counts across layers, "whole" where a value of the whole is asked for and none counts, or nothing).
 
     Examples
     --------
@@ -92,7 +93,8 @@ def choose_measurements(question, *, resolution=None, in_situ=False, intact=Fals
     question : str
         A key of `measurement_questions`.
     resolution : float, optional
-        Size of what has to be told apart [m].
+        Size of what has to be told apart [m]; a thickness where the question is ``along`` the depth. It does not
+        count where a value of the whole is asked for.
     in_situ : bool
         Whether it has to look into a cell that runs.
     intact : bool
@@ -104,8 +106,9 @@ def choose_measurements(question, *, resolution=None, in_situ=False, intact=Fals
     -------
     pandas.DataFrame
         As `measurements`, with ``standing`` ("fits", "doubtful", "excluded"), ``reasons`` (tuple of str, for all that
-        does not fit) and ``answers`` (whether it answers the question at all) in front. Those come first that
-        serve the question best; among equals those that see below a surface, do no harm, and have the fewest traps.
+        does not fit) and ``answers`` (whether it answers the question at all) in front, and the resolutions in the
+        direction of the question. Those come first that serve the question best; among equals those that see below a
+        surface, do no harm, and have the fewest traps. Of the excluded, those with the fewest reasons.
 
     Raises
     ------
@@ -127,13 +130,14 @@ def choose_measurements(question, *, resolution=None, in_situ=False, intact=Fals
         _known(trap, TRAPS, "trap")
     if resolution is not None:
         check_positive(resolution=resolution)
-    rows = measurements()
+    along = measurement_questions().loc[question, "along"]
+    rows = _in_direction(measurements(), along)
     found = []
     for _, row in rows.iterrows():
         against, doubts = [], []
         if question not in row["questions"]:
             against.append("answers " + ", ".join(row["questions"]).replace("_", " "))
-        if resolution is not None:
+        if resolution is not None and along != "whole":
             _judge_resolution(row, resolution, against, doubts)
         if in_situ:
             _judge_state(row, against, doubts)
@@ -149,6 +153,7 @@ def choose_measurements(question, *, resolution=None, in_situ=False, intact=Fals
         {
             "standing": rows["standing"].map((FITS, DOUBTFUL, EXCLUDED).index),
             "foreign": ~rows["answers"],
+            "against": rows["reasons"].map(len).where(rows["standing"] == EXCLUDED, 0),
             "place": [own.index(question) if question in own else len(own) for own in rows["questions"]],
             "surface": ["surface only" in own for own in rows["traps"]],
             "harm": rows["destructive"] != "no",
@@ -158,13 +163,15 @@ def choose_measurements(question, *, resolution=None, in_situ=False, intact=Fals
     return rows.loc[rank.sort_values(list(rank), kind="stable").index]
 
 
-def resolves(length):
+def resolves(length, along=None):
     """Which measurements tell apart what is so far apart.
 
     Parameters
     ----------
     length : float
         [m].
+    along : str, optional
+        "depth" for a thickness; without it from place to place.
 
     Returns
     -------
@@ -174,12 +181,14 @@ def resolves(length):
 
     Examples
     --------
-    >>> resolves(25e-9)[["esm", "tem_eels", "sem_edx", "xct"]].tolist()
+    >>> resolves(25e-9)[["esm", "tem_eels", "sem_edx", "xps"]].tolist()
     ['fits', 'fits', 'doubtful', 'excluded']
+    >>> resolves(25e-9, along="depth")["xps"]
+    'fits'
     """
     check_positive(length=length)
     standing = {}
-    for key, row in measurements().iterrows():
+    for key, row in _in_direction(measurements(), along).iterrows():
         against, doubts = [], []
         _judge_resolution(row, length, against, doubts)
         standing[key] = EXCLUDED if against else DOUBTFUL if doubts else FITS
@@ -262,9 +271,19 @@ def time_constant(frequency):
     return 1 / (2 * np.pi * np.asarray(frequency, dtype=float))
 
 
+def _in_direction(rows, along):
+    """In depth, some techniques resolve more than from place to place: then these are the numbers that count."""
+    if along == "depth":
+        own = rows["depth_high"].notna()
+        rows.loc[own, ["resolution_low", "resolution_high"]] = rows.loc[own, ["depth_low", "depth_high"]].to_numpy()
+        rows.loc[own, "resolution"] = "house"
+    return rows
+
+
 def _judge_resolution(row, length, against, doubts):
     if row["resolution"] == "none":
-        against.append("a mean over the sample")
+        sideways = "tells depths apart and nothing side by side"
+        against.append("a mean over the sample" if pd.isna(row["depth_high"]) else sideways)
         return
     low, high = row["resolution_low"], row["resolution_high"]
     if high <= length:

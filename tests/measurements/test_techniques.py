@@ -61,8 +61,12 @@ def test_what_is_not_printed_is_marked():
     resolved = rows[rows["resolution"] != "none"]
     assert resolved["resolution_high"].notna().all()
     assert (resolved["resolution_low"] <= resolved["resolution_high"]).all()
-    assert rows["resolution_high"].notna().sum() == 14
-    assert rows["resolution_high"].sum() == pytest.approx(2.306411e-3, rel=1e-6)
+    assert rows["resolution_high"].notna().sum() == 13
+    assert rows["resolution_high"].sum() == pytest.approx(2.306311e-3, rel=1e-6)
+    deep = rows[rows["depth_high"].notna()]
+    assert deep["of_the_house"].str.contains("in depth").all()
+    assert deep.index.tolist() == ["ndp", "sims", "xps"]
+    assert deep[["depth_low", "depth_high"]].sum().tolist() == pytest.approx([1.2e-8, 1.2e-7])
 
 
 def test_words_are_of_the_vocabulary():
@@ -87,19 +91,19 @@ def test_filters_by_hand(question):
     """Else a technique that does not fit would be recommended, or a reason for leaving one out would be untrue."""
     size, avoid = 1 * um, ("facility",)
     found = choose_measurements(question, resolution=size, in_situ=True, intact=True, avoid=avoid)
+    whole = measurement_questions().loc[question, "along"] == "whole"
     assert set(found.index) == set(measurements().index)
     for row in found.itertuples():
         sure = (
             question in row.questions
-            and row.resolution_high <= size
+            and (whole or row.resolution_high <= size)
             and row.state in ("in situ", "both")
             and row.destructive == "no"
             and "facility" not in row.traps
         )
         impossible = (
             question not in row.questions
-            or row.resolution == "none"
-            or row.resolution_low > size
+            or (not whole and (row.resolution == "none" or row.resolution_low > size))
             or row.state == "ex situ"
             or row.destructive == "yes"
             or "facility" in row.traps
@@ -119,14 +123,33 @@ def test_reasons_in_words():
     )
     assert found.loc["stepped_current", "reasons"] == ("a mean over the sample", "destroys the sample")
     assert found.loc["dems", "reasons"][0] == "answers gas"
-    probe = choose_measurements("partial_conductivity", resolution=200 * um, in_situ=True)
-    assert probe.loc["four_line", "reasons"] == (
-        "ex situ only",
-        "resolves 100 µm at its best, 1 mm ordinarily, and 200 µm is asked for",
-    )
+    probe = choose_measurements("partial_conductivity", in_situ=True)
+    assert probe.loc["four_line", "reasons"] == ("ex situ only",)
     local = choose_measurements("local_conductivity", in_situ=True, intact=True)
     assert local.loc["esm", "reasons"] == ("whether in situ is not stated", "whether the sample survives is not stated")
     assert choose_measurements("lithium_profile", intact=True).loc["xps", "reasons"][-1] == "may harm the sample"
+
+
+def test_a_thickness_is_judged_in_depth():
+    """A profile through an interphase of 25 nm would be excluded for a beam of a micrometre; and neutrons, which see
+    depths alone, would be sent to look for filaments of a micrometre.
+    """
+    layer = choose_measurements("interphase_growth", resolution=25 * nm)
+    assert layer.index[layer["standing"] == "fits"].tolist() == ["sims", "xps", "tem_eels"]
+    assert layer.loc["sims", "resolution_high"] == 1e-8
+    sideways = choose_measurements("filaments", resolution=1 * um)
+    assert sideways.loc["ndp", "reasons"] == ("tells depths apart and nothing side by side",)
+    assert choose_measurements("filaments").loc["ndp", "standing"] == "fits"
+    assert choose_measurements("lithium_profile", resolution=1 * um).loc["ndp", "standing"] == "fits"
+    assert (resolves(25 * nm)["sims"], resolves(25 * nm, along="depth")["sims"]) == ("excluded", "fits")
+
+
+def test_a_value_of_the_whole_has_no_size():
+    """Whoever asks for a mean and leaves a size standing would be refused a titration, as "a mean over the sample"."""
+    for question, best in (("bulk_diffusivity", "titration"), ("gas", "dems"), ("overpotentials", "pulses")):
+        found = choose_measurements(question, resolution=1 * um, in_situ=True)
+        assert found.index[0] == best
+        assert found["standing"].iloc[0] == "fits"
 
 
 def test_the_best_comes_first():
@@ -138,6 +161,15 @@ def test_the_best_comes_first():
     # Four answer it by the way; the spectrum sees below the surface and does no harm.
     assert choose_measurements("interface_resistance").index[0] == "eis"
     assert choose_measurements("local_conductivity", resolution=1e-6).index[0] == "afm_impedance"
+
+
+def test_where_nothing_fits_the_nearest_comes_first():
+    """Else the first row, which is named as the nearest, would be one with more against it."""
+    found = choose_measurements("filaments", resolution=1e-12, in_situ=True, intact=True)
+    against = found["reasons"].map(len)[found["answers"]].tolist()
+    assert (found["standing"] == "excluded").all()
+    assert against == sorted(against)
+    assert against[0] < against[-1]
 
 
 def test_wrong_words_are_answered_with_the_right_ones():

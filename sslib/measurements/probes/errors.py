@@ -8,7 +8,7 @@ import numpy as np
 from sslib.checks import check_between
 
 
-def geometry_errors(probe, uncertainties, formula="exact"):
+def geometry_errors(probe, uncertainties):
     """Relative standard errors of the geometric factor [1], one for each stated uncertainty.
 
     Parameters
@@ -16,8 +16,6 @@ def geometry_errors(probe, uncertainties, formula="exact"):
     probe : LineProbe or PointProbe
     uncertainties : dict of str to float
         Standard uncertainties [m], as in `probe_conductivity`.
-    formula : str
-        As in `LineProbe.factor`.
 
     Returns
     -------
@@ -39,14 +37,14 @@ def geometry_errors(probe, uncertainties, formula="exact"):
             raise ValueError(f"uncertainties name {name!r}, which the probe has not; it has {_stated(probe)}")
         check_between(0, np.inf, **{name: uncertainty})
         moves = [f"position {k}" for k in range(4)] if name == "position" else [name]
-        slopes = [_slope_of_factor(probe, formula, partial(_moved, probe, move)) for move in moves]
+        slopes = [_slope_of_factor(probe, partial(_moved, probe, move)) for move in moves]
         errors[name] = float(uncertainty * np.linalg.norm(slopes))
     return errors
 
 
-def power_of_thickness(probe, formula="exact"):
+def power_of_thickness(probe):
     """Power with which the geometric factor goes with the thickness [1]: 1 for a thin sheet, far below 0 on a metal."""
-    return float(probe.thickness * _slope_of_factor(probe, formula, partial(_moved, probe, "thickness")))
+    return float(probe.thickness * _slope_of_factor(probe, partial(_moved, probe, "thickness")))
 
 
 def _moved(probe, name, by):
@@ -60,12 +58,12 @@ def _moved(probe, name, by):
     return {name: getattr(probe, name) + by}
 
 
-def _slope_of_factor(probe, formula, moved):
+def _slope_of_factor(probe, moved):
     """Derivative of the factor's logarithm [1/m] by a length; `moved` gives what changes in the probe."""
     step = 1e-4 * probe.smallest_gap
     if np.isfinite(probe.thickness):
         step = min(step, 1e-4 * probe.thickness)
-    up, down = (replace(probe, **moved(h)).factor(formula, np.inf) for h in (step, -step))
+    up, down = (replace(probe, **moved(h)).factor() for h in (step, -step))
     return np.log(up / down) / (2 * step)
 
 

@@ -10,6 +10,8 @@ from sslib.checks import check_between, check_positive
 from sslib.instruments import steps
 from sslib.measurements.probes.errors import geometry_errors, power_of_thickness
 
+FEWEST = 6
+"""Points, below which a line, a drift and a scatter are not told apart."""
 UNLIKELY = 1e-3
 """Chance below which a term that a straight line lacks is there [1]."""
 DRIFT = 0.1
@@ -18,6 +20,8 @@ TOGETHER = 0.9
 """Share of the current's variance that goes with time, from which a drift cannot be told from a resistance [1]."""
 SHORTED = 10.0
 """Power of the thickness in the factor from which the metal below carries the current in place of the sample [1]."""
+ROUGH = 0.2
+"""Relative error of the geometric factor from which errors to first order are called rough [1]."""
 STEEP = 3.0
 """Power of the thickness in the factor from which it is said [1]."""
 
@@ -65,9 +69,7 @@ class ProbeConductivity:
     verdicts: tuple = ()
 
 
-def probe_conductivity(
-    probe, current, voltage, *, time=None, uncertainties=None, formula="exact", tolerance=0.02, level=0.95
-):
+def probe_conductivity(probe, current, voltage, *, time=None, uncertainties=None, tolerance=0.02, level=0.95):
     r"""Conductivity of a flat sample from currents through the outer contacts and voltages between the inner ones.
 
     .. math:: V = V_0 + V_1 t + R I, \qquad \sigma = \frac{1}{G R}
@@ -83,8 +85,6 @@ def probe_conductivity(
     uncertainties : dict of str to float, optional
         Standard uncertainties [m]: "position" (of each contact by itself), "spacing" (of all together), "thickness",
         "line_length", "sample_length", "sample_width", "contact_width".
-    formula : str
-        As in `LineProbe.factor`.
     tolerance : float
         Allowed deviation from a straight line over the largest ohmic voltage [1]. One that is smaller, or not
         significant, is kept.
@@ -94,8 +94,8 @@ def probe_conductivity(
     Returns
     -------
     ProbeConductivity
-        The interval holds the noise of the voltages (from the residuals, by Student's distribution) and the stated
-        uncertainties of the geometry, to first order.
+        The interval holds the noise of the voltages (from the residuals, by Student's distribution; it may grow with
+        the current) and the stated uncertainties of the geometry, to first order.
 
     Raises
     ------
@@ -124,8 +124,8 @@ def probe_conductivity(
     current, voltage, time = _checked(current, voltage, time)
     check_positive(tolerance=tolerance)
     check_between(0.5, 1 - 1e-9, level=level)
-    factor = probe.factor(formula)
-    verdicts = list(_of_the_back(probe, formula))
+    factor = probe.factor()
+    verdicts = [*_of_the_lines(probe, tolerance), *_of_the_back(probe)]
     constant, ohmic = np.ones_like(current), current / np.abs(current).max()
     base = [ohmic, constant]
     signal = abs(_fitted(base, voltage)[0][0])
@@ -163,9 +163,11 @@ def probe_conductivity(
         verdicts.append(f"The voltage bends by {deviation / signal:.2%} of the largest ohmic voltage.")
     resistance, error, freedom = _slope(base, voltage, np.abs(current).max())
     _check_sign(resistance, error, freedom)
-    parts = geometry_errors(probe, uncertainties or {}, formula)
+    parts = geometry_errors(probe, uncertainties or {})
     shares = {"noise": (error / resistance) ** 2, **{name: part**2 for name, part in parts.items()}}
     variance = sum(shares.values())
+    if variance - shares["noise"] > ROUGH**2:
+        verdicts.append(f"The geometry is uncertain by more than {ROUGH:.0%}: errors to first order are rough.")
     low, high = _ends(variance, shares["noise"], freedom, level)
     conductivity = 1 / (factor * resistance)
     upper = None if low <= 0 else float(conductivity / low)
@@ -228,6 +230,8 @@ def probe_conductivity_of_series(probe, series, *, smallest=None, tolerance=0.02
         moves.append((abs(fourth.mean() - third.mean()), scatter, step.begin))
         points.append((step.current[late].mean(), step.voltage[late].mean(), step.time[late].mean()))
         early.append(step.voltage[: max(2, len(step) // 20)].mean())
+    if len(points) < FEWEST:
+        raise ValueError(f"the program has {len(points)} steps of current; it must be at least {FEWEST}, of both signs")
     current, voltage, time = np.array(points).T
     found = probe_conductivity(probe, current, voltage, time=time, tolerance=tolerance, **options)
     signal = abs(found.resistance) * np.abs(current).max()
@@ -251,18 +255,26 @@ def probe_conductivity_of_series(probe, series, *, smallest=None, tolerance=0.02
 
 def _checked(current, voltage, time):
     given = {"current": current, "voltage": voltage} | ({} if time is None else {"time": time})
-    arrays = {name: np.asarray(values, dtype=float) for name, values in given.items()}
+    arrays = {}
+    for name, values in given.items():
+        check_between(-np.inf, np.inf, **{name: values})
+        arrays[name] = np.asarray(values, dtype=float)
     for name, values in arrays.items():
-        if values.ndim != 1 or len(values) < 6 or values.shape != arrays["current"].shape:
-            raise ValueError(f"{name} has the shape {values.shape}; it must be one row of at least 6, all as long")
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} is {values[~np.isfinite(values)][0]}; it must be finite")
+        if values.ndim != 1 or len(values) < FEWEST or values.shape != arrays["current"].shape:
+            raise ValueError(
+                f"{name} has the shape {values.shape}; it must be one row of at least {FEWEST}, all as long"
+            )
     if time is not None and (np.diff(arrays["time"]) <= 0).any():
         raise ValueError(
             "time does not rise from one point to the next; the points must be in the order of measurement"
         )
     largest = np.abs(arrays["current"]).max()
     check_positive(largest_current=largest)
+    if np.ptp(arrays["voltage"]) <= _rounding(arrays["voltage"]):
+        raise ValueError(
+            f"voltage is {arrays['voltage'][0]:g} V at every current; it must change with the current: look at the "
+            "leads and at the range of the meter"
+        )
     levels = np.unique(np.round(arrays["current"] / largest, 2))
     counts = [(levels > 0).sum(), (levels < 0).sum()]
     if min(counts) < 2:
@@ -278,9 +290,12 @@ def _fitted(columns, values):
     matrix = np.column_stack(columns)
     coefficients = np.linalg.lstsq(matrix, values, rcond=None)[0]
     residuals = values - matrix @ coefficients
-    # Residuals below the rounding of the values would call noise what is none.
-    floor = len(values) * (1e-13 * np.abs(values).max()) ** 2
-    return coefficients, max(residuals @ residuals, floor)
+    return coefficients, max(residuals @ residuals, len(values) * _rounding(values) ** 2)
+
+
+def _rounding(values):
+    """Residuals below it would call noise what is none."""
+    return 1e-13 * np.abs(values).max()
 
 
 def _size(base, terms, values):
@@ -299,12 +314,21 @@ def _size(base, terms, values):
 
 
 def _slope(base, voltage, largest):
-    """Resistance, its standard error and the degrees of freedom."""
-    coefficients, left = _fitted(base, voltage)
+    """Resistance, its standard error and its degrees of freedom, for a scatter that may differ from point to point.
+
+    An error of the reading grows with the current: the mean of all residuals would make it too small. So each point
+    has its own (White's estimate, with the corrections of MacKinnon and White for their small number), and the degrees
+    of freedom are those of Bell and McCaffrey, by which intervals are exact in the mean where all points scatter alike.
+    """
+    coefficients, _ = _fitted(base, voltage)
     matrix = np.column_stack(base)
-    freedom = len(voltage) - len(base)
-    error = np.sqrt(left / freedom * np.linalg.inv(matrix.T @ matrix)[0, 0])
-    return coefficients[0] / largest, error / largest, freedom
+    weight = np.linalg.pinv(matrix)[0]
+    rest = np.eye(len(voltage)) - matrix @ np.linalg.pinv(matrix)
+    share = weight / np.sqrt(np.diag(rest))
+    variance = share**2 @ np.maximum(np.abs(rest @ voltage), _rounding(voltage)) ** 2
+    squares = rest * np.outer(share, share)
+    freedom = np.trace(squares) ** 2 / (squares**2).sum()
+    return coefficients[0] / largest, np.sqrt(variance) / largest, freedom
 
 
 def _check_sign(resistance, error, freedom):
@@ -326,10 +350,19 @@ def _ends(variance, noise, freedom, level):
     return 1 - half, 1 + half
 
 
-def _of_the_back(probe, formula):
+def _of_the_lines(probe, tolerance):
+    share = probe.contact_width / (probe.positions[2] - probe.positions[1])
+    if share > tolerance:
+        yield (
+            "The current is taken to enter evenly over the width of a line. Where a line is one potential, the "
+            f"conductivity is off by up to {share:.0%}, the width over the distance (too high on an insulating back)."
+        )
+
+
+def _of_the_back(probe):
     if probe.back != "conducting":
         return
-    power = -power_of_thickness(probe, formula)
+    power = -power_of_thickness(probe)
     if power > SHORTED:
         raise ValueError(
             f"the metal below carries the current: the factor goes with thickness to the power {-power:.3g}, so that "

@@ -18,7 +18,7 @@ from sslib.units import S_cm, mm, uA, um
 from tests.simulations import simulations
 
 PROBE = LineProbe.equally_spaced(
-    1.0 * mm, line_length=8 * mm, thickness=60 * um, sample_length=9 * mm, contact_width=0.1 * mm
+    1.0 * mm, line_length=8 * mm, thickness=60 * um, sample_length=9 * mm, contact_width=0.01 * mm
 )
 UNCERTAIN = {"position": 10 * um, "thickness": 1.5 * um, "line_length": 0.1 * mm}
 CURRENT = 50 * uA * np.array([1, -1, 2, -2, 3, -3, 4, -4, 3, -3, 2, -2, 1, -1])
@@ -39,8 +39,22 @@ def other_sample(rng):
         thickness=60 * um + UNCERTAIN["thickness"] * rng.standard_normal(),
         line_length=length,
         sample_length=9 * mm,
-        contact_width=0.1 * mm,
+        contact_width=0.01 * mm,
     )
+
+
+def proportional(rng):
+    """Voltages with an error of the reading, which grows with them."""
+    ohmic = CURRENT / (TRUTH * PROBE.factor())
+    return ohmic * (1 + 0.005 * rng.standard_normal(len(CURRENT))) + 3e-4
+
+
+def test_intervals_hold_where_the_scatter_grows_with_the_current():
+    """From the mean of all residuals, an error of the reading gives 95 % intervals that hold in 87 of 100."""
+    rng = np.random.default_rng(11)
+    intervals = [probe_conductivity(PROBE, CURRENT, proportional(rng)).interval for _ in range(600)]
+    inside = sum(low <= TRUTH <= high for low, high in intervals)
+    assert inside >= binom.ppf(0.005, 600, 0.94)
 
 
 def covered(count, seed, uncertainties):
@@ -56,15 +70,15 @@ def covered(count, seed, uncertainties):
 @pytest.mark.parametrize("uncertainties", [{}, UNCERTAIN], ids=["noise", "noise and geometry"])
 def test_intervals_hold_the_truth_as_often_as_they_say(uncertainties):
     """Else 95 % would be a word: too narrow hides an error, too wide hides a difference between two samples."""
-    inside = covered(400, 1, uncertainties)
-    assert binom.ppf(0.0005, 400, 0.95) <= inside <= binom.ppf(0.9995, 400, 0.95)
+    inside = covered(300, 1, uncertainties)
+    assert binom.ppf(0.0005, 300, 0.95) <= inside <= binom.ppf(0.9995, 300, 0.95)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("uncertainties", [{}, UNCERTAIN], ids=["noise", "noise and geometry"])
 def test_intervals_hold_the_truth_as_often_as_they_say_at_length(uncertainties):
     """As the quick test, with as many series as tell 95 % from 93 %."""
-    count = simulations(3000)
+    count = simulations(2000)
     inside = covered(count, 2, uncertainties)
     assert binom.ppf(0.005, count, 0.95) <= inside <= binom.ppf(0.995, count, 0.95)
 
@@ -82,10 +96,10 @@ def test_offset_and_drift_do_not_enter():
 def test_errors_of_the_geometry_by_other_samples():
     """Else the share of the geometry in the interval would be that of a wrong derivative."""
     rng = np.random.default_rng(4)
-    factors = [other_sample(rng).factor() for _ in range(4000)]
+    factors = [other_sample(rng).factor() for _ in range(2500)]
     errors = geometry_errors(PROBE, UNCERTAIN)
     total = np.sqrt(sum(error**2 for error in errors.values()))
-    assert total == pytest.approx(np.std(factors) / np.mean(factors), rel=0.04)
+    assert total == pytest.approx(np.std(factors) / np.mean(factors), rel=0.05)
 
 
 def test_errors_that_are_obvious():
@@ -143,6 +157,8 @@ def test_programs_that_are_no_steps_of_current():
     wandering = 1e-4 * held * (0.6 + 0.4 * np.exp(-(time % 100) / 60))
     with pytest.raises(ValueError, match="holds a voltage; a probe needs steps of current"):
         probe_conductivity_of_series(PROBE, TimeSeries(time, held, wandering, step=number))
+    with pytest.raises(ValueError, match="has 2 steps of current; it must be at least 6"):
+        probe_conductivity_of_series(PROBE, TimeSeries(time[:200], held[:200], 1e-4 * held[:200], step=number[:200]))
     few = TimeSeries(TIME, OHMIC, CURRENT)
     with pytest.raises(ValueError, match="has 1 samples; it must be at least 8"):
         probe_conductivity_of_series(PROBE, few)
@@ -171,6 +187,8 @@ REFUSED = {
     "the metal below carries the current": asked(OHMIC, probe=ON_A_FOIL),
     "one row of at least 6": asked(OHMIC[:4], CURRENT[:4], time=TIME[:4]),
     "voltage is nan": asked(np.where(CURRENT > 1e-4, np.nan, OHMIC)),
+    "voltage is 0.002 V at every current": asked(np.full_like(CURRENT, 0.002)),
+    "voltage is '5 mV'; it must be a number": asked("5 mV"),
     "time does not rise": asked(OHMIC, time=TIME[::-1]),
     "'depth', which the probe has not": lambda: geometry_errors(PROBE, {"depth": 1 * um}),
     "'contact_width', which the probe has not": lambda: geometry_errors(ON_A_FOIL, {"contact_width": 1 * um}),
@@ -193,10 +211,14 @@ def test_small_faults_are_said():
     assert any("rise together" in verdict for verdict in swept.verdicts)
     untimed = probe_conductivity(PROBE, CURRENT, OHMIC + NOISE)
     assert untimed.verdicts == ("No times are given: a drift of the offset is not looked for.",)
+    wide = LineProbe.equally_spaced(1 * mm, line_length=8 * mm, thickness=60 * um, contact_width=0.1 * mm)
+    assert "off by up to 10%" in probe_conductivity(wide, CURRENT, OHMIC + NOISE, time=TIME).verdicts[0]
     near = LineProbe.equally_spaced(0.15 * mm, line_length=8 * mm, thickness=60 * um, back="conducting")
     metal = probe_conductivity(near, CURRENT, OHMIC + NOISE, time=TIME, uncertainties={"thickness": 1 * um})
     assert any("a metal is below" in verdict for verdict in metal.verdicts)
     assert any("most of it of the thickness" in verdict for verdict in metal.verdicts)
+    vague = probe_conductivity(PROBE, CURRENT, OHMIC + NOISE, time=TIME, uncertainties={"thickness": 20 * um})
+    assert any("uncertain by more than 20%" in verdict for verdict in vague.verdicts)
     weak = probe_conductivity(PROBE, CURRENT, OHMIC + 2e4 * NOISE, time=TIME)
     assert weak.interval[1] is None
     assert "no upper limit" in weak.verdicts[-1]

@@ -146,7 +146,7 @@ def test_endless_is_what_a_large_sample_tends_to(back):
 
 
 @cache
-def by_differences(cells, contact, back, equipotential):
+def by_differences(cells, contact, back, equipotential=False):
     """Factor of lines of 1 m at distances of 1 m on a section of 6 m by 0.75 m, from finite differences.
 
     A number for the back is the conductance of its contact to a metal, over the sample's conductivity [1/m].
@@ -194,38 +194,23 @@ def by_differences(cells, contact, back, equipotential):
 @pytest.mark.parametrize("back", ["insulating", "conducting"])
 def test_lines_of_a_width_by_finite_differences(back):
     """Else the width of a printed line enters wrongly, or the sample's ends."""
-    coarse, fine = (by_differences(cells, 0.25, back, False) for cells in (12, 24))
+    coarse, fine = (by_differences(cells, 0.25, back) for cells in (12, 24))
     probe = line(1.0, line_length=1.0, thickness=0.75, back=back, sample_length=6.0, contact_width=0.25)
     assert probe.factor() == pytest.approx(fine + (fine - coarse) / 3, rel=2e-5)
 
 
-@pytest.mark.parametrize("back", ["insulating", "conducting"])
-def test_metallic_lines_by_finite_differences(back):
-    """Else what an evaporated line shunts of the current below it would be wrong."""
-    coarse, fine = (by_differences(cells, 0.25, back, True) for cells in (16, 32))
-    probe = line(
-        1.0,
-        line_length=1.0,
-        thickness=0.75,
-        back=back,
-        sample_length=6.0,
-        contact_width=0.25,
-        contact="metallic",
-    )
-    # The root at the edges of a contact makes the differences converge with the first power of the grid.
-    assert probe.factor() == pytest.approx(2 * fine - coarse, rel=3e-5)
+def test_lines_that_are_one_potential_are_off_by_less_than_their_width():
+    """Else what is said of evaporated lines, which shunt the sample below them, would promise too much."""
+    even, shunted = (by_differences(12, 0.25, "insulating", equipotential) for equipotential in (False, True))
+    assert even < shunted < even / (1 - 0.25)
+    even, shunted = (by_differences(12, 0.25, "conducting", equipotential) for equipotential in (False, True))
+    assert abs(shunted / even - 1) < 0.25
 
 
-def test_limits_of_metallic_lines():
-    """Else contacts would shunt a thin layer by more or less than their width, or thin contacts would shunt at all."""
-    shape = {"line_length": 3.0, "contact": "metallic"}
-    thin = line(1.0, thickness=5e-3, contact_width=0.2, **shape).factor()
-    # Current leaves the metal within about a thickness of its edge.
-    assert 3.0 * 5e-3 / (0.8 + 0.02) < thin < 3.0 * 5e-3 / 0.8
-    narrow = line(1.0, thickness=np.inf, contact_width=1e-3, **shape).factor()
-    assert narrow == pytest.approx(line(1.0, line_length=3.0, thickness=np.inf).factor(), rel=1e-6)
-    long = line(1.0, thickness=0.7, contact_width=0.3, sample_length=60.0, **shape).factor()
-    assert long == pytest.approx(line(1.0, thickness=0.7, contact_width=0.3, **shape).factor(), rel=1e-10)
+def test_lines_far_apart_on_a_metal():
+    """Else the digits of a voltage that has decayed by fourteen orders would be those of rounding."""
+    factor = line(20.0, line_length=1.0, thickness=1.0, back="conducting").factor()
+    assert factor == pytest.approx(np.pi / 4 * np.exp(10 * np.pi), rel=1e-12)
 
 
 def test_long_lines_close_together():
@@ -243,10 +228,10 @@ def test_long_lines_close_together():
 def test_a_contact_to_the_metal_lies_between_the_two_backs():
     """Else a layer on a poor contact would be outside of what the two formulas bound, as the docstring says they do."""
     metal, *between, insulator = (
-        by_differences(12, 0.25, back, False) for back in ("conducting", 30.0, 1.0, 0.03, "insulating")
+        by_differences(12, 0.25, back) for back in ("conducting", 30.0, 1.0, 0.03, "insulating")
     )
     assert metal > between[0] > between[1] > between[2] > insulator
-    assert by_differences(12, 0.25, 1e9, False) == pytest.approx(metal, rel=1e-6)
+    assert by_differences(12, 0.25, 1e9) == pytest.approx(metal, rel=1e-6)
 
 
 def test_leads_may_change_places():
@@ -257,40 +242,14 @@ def test_leads_may_change_places():
 
 
 REFUSED = {
-    "thickness is 0.8 of the smallest distance": (lambda: point(1.0, thickness=0.8).factor("thin"), "exact"),
-    "thickness is 2 of the smallest distance": (
-        lambda: line(1.0, line_length=3.0, thickness=2.0).factor("semi-infinite"),
-        "exact",
-    ),
-    "the sample is too narrow .4 m wide": (
-        lambda: point(1.0, thickness=0.05, sample_length=8.0, sample_width=4.0).factor("thin"),
-        "another",
-    ),
-    "the lines do not span it": (
-        lambda: line(1.0, line_length=2.0, thickness=0.05, sample_width=3.0).factor("thin"),
-        "exact",
-    ),
-    "thin formula holds on an insulating back": (
-        lambda: line(1.0, line_length=2.0, thickness=0.05, back="conducting").factor("thin"),
-        "exact",
-    ),
     "the sample is too short": (lambda: point(1.0, thickness=1.0, sample_length=2.9, sample_width=3.0), "reach over 3"),
     "the sample is too narrow": (lambda: line(1.0, line_length=3.0, thickness=1.0, sample_width=2.0), "3 m"),
     "contact_width is 0.9": (lambda: line(1.0, line_length=3.0, thickness=1.0, contact_width=0.9), "at most 0.8"),
-    "their width 0.2 of it. and the thin formula": (
-        lambda: line(1.0, line_length=3.0, thickness=0.05, contact_width=0.2, contact="metallic").factor("thin"),
-        "off by",
-    ),
-    "contact is 'metallic'; the lines must": (
-        lambda: line(1.0, line_length=3.0, thickness=1.0, contact="metallic"),
-        "contact_width",
-    ),
-    "contact is 'soft'": (lambda: line(1.0, line_length=3.0, thickness=1.0, contact="soft"), "resistive, metallic"),
     "positions are": (lambda: PointProbe(positions=(0, 2, 1, 3), thickness=1.0), "four that rise"),
     "back is 'metal'": (lambda: point(1.0, thickness=1.0, back="metal"), "insulating, conducting"),
     "thickness is 0": (lambda: point(1.0, thickness=0.0), "positive"),
     "thickness is 'thin'": (lambda: point(1.0, thickness="thin"), "number"),
-    "formula is 'film'": (lambda: point(1.0, thickness=1.0).factor("film"), "semi-infinite"),
+    "thicknesses above a metal": (lambda: point(1.0, thickness=1e-3, back="conducting").factor(), "at most a few"),
     "the sample is too large": (lambda: point(1.0, thickness=np.inf, sample_width=1e3).factor(), "state it smaller"),
 }
 
@@ -302,13 +261,3 @@ def test_what_breaks_a_formula_is_refused_by_name(reason):
     with pytest.raises(ValueError, match=reason) as refusal:
         call()
     assert remedy in str(refusal.value)
-
-
-def test_simple_formulas_where_they_hold():
-    """Else the simple formulas would be refused always, or differ from the exact one by more than they may."""
-    thin = line(1.0, line_length=3.0, thickness=0.1)
-    assert thin.factor("thin") == pytest.approx(thin.factor(), rel=1e-9)
-    deep = point(1.0, thickness=8.0)
-    assert 0 < abs(deep.factor("semi-infinite") / deep.factor() - 1) < 0.01
-    edge = point(1.0, thickness=0.8)
-    assert edge.factor("thin", tolerance=0.05) == pytest.approx(np.pi / np.log(2) * 0.8, rel=1e-12)
