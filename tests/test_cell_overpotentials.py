@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sslib.cell import PARTS
+from sslib.cell import Overpotential
 from sslib.report.__main__ import main
 
 
@@ -21,17 +21,24 @@ def results(default_run):
 
 def test_the_dominant_part_is_named_and_is_the_largest(results):
     """Other programs read this key: it must be one of the five names, and the one whose number is the largest."""
-    assert results["dominant_overpotential"]["value"] in PARTS
-    keys = dict(zip(PARTS, ("diffusion", "electrons", "transfer", "electrolyte", "lithium"), strict=True))
-    sizes = {name: results[f"overpotential_{key}"]["value"] for name, key in keys.items()}
+    assert results["dominant_overpotential"]["value"] in list(Overpotential)
+    sizes = {name: results[f"overpotential_{name.name.lower()}"]["value"] for name in Overpotential}
     assert max(sizes, key=sizes.get) == results["dominant_overpotential"]["value"]
     assert results["overpotential_diffusion"]["unit"] == "mV"
     # 22.1 uA/cm2 through 150 ohm cm2 of LiPON.
     assert results["overpotential_electrolyte"]["value"] == pytest.approx(22.128e-3 * 150, rel=1e-3)
-    half_way = {name: results[f"half_way_{key}"]["value"] for name, key in keys.items()}
-    assert 0 < sum(half_way.values()) < sum(sizes.values())
+    half_way = [results[f"half_way_{name.name.lower()}"]["value"] for name in Overpotential]
+    assert 0 < sum(half_way) < sum(sizes.values())
     low, high = results["dominance_probability"]["interval"]
     assert low <= results["dominance_probability"]["value"] <= high
+
+
+def test_what_is_lost_at_the_ends_is_told_apart(results):
+    """Nine tenths of the diffusion loss belong to the ends of this discharge: between them its lead is no certainty."""
+    assert results["dominant_without_ends"]["value"] in list(Overpotential)
+    assert results["dominance_probability"]["value"] > 0.9
+    assert results["dominance_probability_without_ends"]["value"] < 0.8
+    assert "Without the first and the last tenth" in results["verdict"]["value"]
 
 
 def test_heat_and_strain_are_those_of_the_sources(results):
@@ -39,6 +46,9 @@ def test_heat_and_strain_are_those_of_the_sources(results):
     assert results["sintering_strain"]["value"] == pytest.approx(0.0112065, rel=1e-9)
     assert results["single_cell_rise"]["value"] < 0.1 < results["largest_temperature_rise"]["value"]
     assert results["largest_temperature_rise"]["unit"] == "K"
+    # Six minutes at most, of a time constant of eight.
+    share = results["rise_in_one_discharge"]["value"] / results["largest_temperature_rise"]["value"]
+    assert 0.3 < share < 0.55
     assert results["thermal_strain"]["value"] == pytest.approx(
         0.25e-5 * results["largest_temperature_rise"]["value"], rel=1e-9
     )
@@ -65,6 +75,15 @@ def test_a_current_beyond_the_cell_is_reported_and_not_drawn(tmp_path):
     document = run(tmp_path, c_rate=400, draws=40)
     assert document["results"]["delivered"]["value"] == 0
     assert any("first instant" in note for note in document["notes"])
+
+
+@pytest.mark.slow
+def test_a_plate_that_conducts_ions_alone_has_no_verdict(tmp_path):
+    """Where ions carry the current the electronic drop is not that of this model, however sure its number looks."""
+    document = run(tmp_path, plate_conductivity_S_cm=1e-9, stack_c_rate=100, column_pitch_um=20, draws=20)
+    assert "The model does not hold" in document["results"]["verdict"]["value"]
+    assert document["results"]["largest_temperature_rise"]["value"] == 0
+    assert document["results"]["area_enhancement"]["value"] < 4
 
 
 @pytest.mark.slow

@@ -35,18 +35,12 @@ from sslib.cell.energy import (
     stacked,
 )
 from sslib.cell.film import (
-    COURSE,
-    DIFFUSION,
-    ELECTRONS,
-    LITHIUM,
-    OHMIC,
-    PARTS,
-    TRANSFER,
     Column,
     DiffusivityCurve,
     FilmCell,
     FilmMaterial,
     FilmRun,
+    Overpotential,
     area_enhancement,
     charging_overpotential,
     column_currents,
@@ -57,6 +51,7 @@ from sslib.cell.film import (
     film_current,
     film_discharge,
     film_pulses,
+    from_there_on,
     linear_losses,
     lithium_cobalt_oxide,
 )

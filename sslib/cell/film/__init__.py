@@ -1,5 +1,6 @@
 """A cell of dense films: where its voltage goes on discharge and in pulses, and what a third dimension changes."""
 
+from sslib.cell.film.cobalt_oxide import lithium_cobalt_oxide
 from sslib.cell.film.columns import (
     Column,
     area_enhancement,
@@ -8,29 +9,23 @@ from sslib.cell.film.columns import (
     conformal,
 )
 from sslib.cell.film.dominance import (
-    COURSE,
     dominance_probability,
     dominant_losses,
-    film_current,
-    lithium_cobalt_oxide,
+    from_there_on,
 )
 from sslib.cell.film.overpotentials import (
-    DIFFUSION,
-    ELECTRONS,
-    LITHIUM,
-    OHMIC,
-    PARTS,
-    TRANSFER,
     FilmCell,
     FilmMaterial,
-    FilmRun,
+    Overpotential,
     charging_overpotential,
+    film_current,
     linear_losses,
 )
 from sslib.cell.film.plate import (
     DiffusivityCurve,
 )
 from sslib.cell.film.runs import (
+    FilmRun,
     film_discharge,
     film_pulses,
 )

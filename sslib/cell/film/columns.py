@@ -192,7 +192,7 @@ def column_discharge(column, current, material, thickness, *, start, cutoff, sec
     --------
     A wall that is ten times as thick at the top delivers what an even one does, where the current is small:
 
-    >>> from sslib.cell.film.dominance import lithium_cobalt_oxide
+    >>> from sslib.cell import lithium_cobalt_oxide
     >>> used = [
     ...     column_discharge(
     ...         Column(30e-6, 3e-6, 0.0, np.array(wall)), 1e-12, lithium_cobalt_oxide(), 1e-7, start=0.5, cutoff=3.0

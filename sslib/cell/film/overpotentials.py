@@ -1,22 +1,29 @@
 """Where the voltage of a thin-film cell goes: lithium, a solid electrolyte and a dense positive plate in time."""
 
 from dataclasses import dataclass, fields
+from enum import StrEnum
 
 import numpy as np
 
 from sslib.cell.discharge import Insertion
 from sslib.cell.film.plate import DiffusivityCurve
 from sslib.checks import check_between, check_positive
-from sslib.kinetics import FARADAY, thermal_voltage
+from sslib.kinetics import FARADAY, activation_overpotential, thermal_voltage
+from sslib.units import hour
 
-DIFFUSION, ELECTRONS = "diffusion, positive", "electrons, positive"
-TRANSFER, OHMIC, LITHIUM = "charge transfer, positive", "electrolyte", "charge transfer, lithium"
-PARTS = (DIFFUSION, ELECTRONS, TRANSFER, OHMIC, LITHIUM)
-"""What the voltage loses, in the order of source 002, equation 16."""
-SIGNS = dict(zip(PARTS, (1, 1, 1, -1, -1), strict=True))
+
+class Overpotential(StrEnum):
+    """What the voltage of a thin-film cell loses, in the order of source 002, equation 16."""
+
+    DIFFUSION = "diffusion, positive"
+    ELECTRONS = "electrons, positive"
+    TRANSFER = "charge transfer, positive"
+    ELECTROLYTE = "electrolyte"
+    LITHIUM = "charge transfer, lithium"
+
+
+SIGNS = dict(zip(Overpotential, (1, 1, 1, -1, -1), strict=True))
 """With which the equation adds them: those of the positive electrode are negative on discharge, the others positive."""
-CUTOFF, FIRST_INSTANT, EXHAUSTED, TIME = "cut-off", "first instant", "surface full or empty", "time"
-"""What ends a run."""
 
 
 @dataclass(frozen=True)
@@ -106,113 +113,33 @@ class FilmCell:
         return ionic / (ionic + self.electronic_conductivity)
 
 
-@dataclass(frozen=True, eq=False)
-class FilmRun:
-    r"""One cell in time.
+def film_parts(cell, material, current, surface, mean, lithium):
+    """Open circuit [V] and the overpotentials by name [V], with the signs of source 002, equation 16.
 
-    .. math::
-
-        V = U(\bar x) + \eta_\text{PE}^\text{diff} + \eta_\text{PE}^\text{mt} + \eta_\text{PE-SE}^\text{ct}
-            - \eta_\text{SE}^\text{mt} - \eta_\text{SE-NE}^\text{ct} - U_\text{NE}
-
-    Attributes
+    Parameters
     ----------
-    time : numpy.ndarray
-        [s]; where the current jumps, the same time stands twice.
-    current : numpy.ndarray
-        [A/m2], positive on discharge.
-    voltage : numpy.ndarray
-        [V].
-    open_circuit : numpy.ndarray
-        Potential at the mean stoichiometry [V].
-    parts : dict of str to numpy.ndarray
-        The overpotentials by name (`PARTS`) [V], with the signs of the equation (`SIGNS`).
-    mean, surface : numpy.ndarray
-        Stoichiometry of the plate, and at its surface [1].
-    ended : str
-        At the ``"cut-off"``, after the ``"time"``, with the ``"surface full or empty"`` before the cut-off, or in the
-        ``"first instant"`` where the cut-off is passed at once.
-
-    Notes
-    -----
-    Source 002, equation 16, with :math:`U_\text{NE} = 0` for lithium. It writes U of a concentration :math:`c_s`: that
-    must be the mean, for a potential of the surface would hold the diffusion overpotential a second time.
+    cell : FilmCell
+    material : FilmMaterial
+    current : array_like
+        [A/m2].
+    surface, mean : array_like
+        Stoichiometry [1].
+    lithium : array_like
+        The current that lithium carries on the average over the depth of the plate [A/m2].
     """
-
-    time: np.ndarray
-    current: np.ndarray
-    voltage: np.ndarray
-    open_circuit: np.ndarray
-    parts: dict
-    mean: np.ndarray
-    surface: np.ndarray
-    ended: str
-
-    @property
-    def losses(self):
-        """What each part takes off the voltage [V]: positive on discharge; their sum is open circuit less voltage."""
-        return {name: -SIGNS[name] * part for name, part in self.parts.items()}
-
-    @property
-    def shares(self):
-        """Of each part in the sum of their sizes, at each time [1]; zero where there is none."""
-        sizes = {name: np.abs(part) for name, part in self.parts.items()}
-        total = sum(sizes.values())
-        return {name: np.divide(size, total, out=np.zeros_like(size), where=total > 0) for name, size in sizes.items()}
-
-    @property
-    def dominant(self):
-        """Name of the largest part at each time."""
-        return np.array(PARTS)[np.argmax([np.abs(self.parts[name]) for name in PARTS], axis=0)]
-
-    @property
-    def charge(self):
-        """Passed until each time [C/m2]."""
-        steps = np.diff(self.time) * (self.current[1:] + self.current[:-1]) / 2
-        return np.concatenate([[0.0], np.cumsum(steps)])
-
-    @property
-    def by_charge(self):
-        """Mean loss of each part over the charge [V]: the energy that it costs, per charge; the first instant's at no
-        charge.
-        """
-        power = {name: loss * self.current for name, loss in self.losses.items()}
-        passed = np.trapezoid(np.abs(self.current), self.time)
-        if not passed:
-            return {name: float(loss[-1]) for name, loss in self.losses.items()}
-        return {name: float(np.trapezoid(own, self.time) / passed) for name, own in power.items()}
-
-    @property
-    def dominant_by_charge(self):
-        """Name of the part that costs most energy."""
-        means = self.by_charge
-        return max(means, key=lambda name: abs(means[name]))
-
-    @property
-    def reign(self):
-        """Share of the charge during which each part is the largest [1]."""
-        charge = np.abs(np.diff(self.time) * (self.current[1:] + self.current[:-1]) / 2)
-        later = self.dominant[1:]
-        return {name: float(charge[later == name].sum() / max(charge.sum(), 1e-300)) for name in PARTS}
-
-    def loss_between(self, lower, upper):
-        """Mean sum of all losses [V] while the mean stoichiometry goes from one value to another."""
-        check_between(self.mean.min(), self.mean.max(), stoichiometry=[lower, upper])
-        total = self.open_circuit - self.voltage
-        at = np.linspace(lower, upper, 501)
-        return float(np.trapezoid(np.interp(at, self.mean, total), at) / (upper - lower))
-
-    def overtakes(self, one, other):
-        """First time [s] at which one part is larger than another; NaN where that does not happen."""
-        ahead = np.abs(self.parts[one]) - np.abs(self.parts[other])
-        after = np.flatnonzero(ahead > 0)
-        if not len(after):
-            return np.nan
-        k = after[0]
-        if k == 0:
-            return float(self.time[0])
-        share = -ahead[k - 1] / (ahead[k] - ahead[k - 1])
-        return float(self.time[k - 1] + share * (self.time[k] - self.time[k - 1]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        potential, ratio, _, _ = material.insertion.kinetics(surface, cell.reference)
+        transfer = np.arcsinh(current / (2 * cell.exchange_current * ratio))
+    open_circuit = material.insertion.potential(mean)
+    parts = (
+        potential - open_circuit,
+        -(current - lithium) * cell.thickness / cell.electronic_conductivity,
+        -2 * thermal_voltage(cell.T) * transfer,
+        current * cell.electrolyte_thickness / cell.electrolyte_conductivity,
+        activation_overpotential(current, cell.lithium_exchange_current, cell.T),
+    )
+    full = (np.broadcast_to(part, np.shape(mean)) for part in parts)
+    return open_circuit, dict(zip(Overpotential, full, strict=True))
 
 
 def linear_losses(cell, material, x):
@@ -239,10 +166,10 @@ def linear_losses(cell, material, x):
     --------
     1.5 um of electrolyte with 1e-6 S/cm have 150 ohm cm2:
 
-    >>> from sslib.cell.film.dominance import lithium_cobalt_oxide
+    >>> from sslib.cell import lithium_cobalt_oxide
     >>> from sslib.units import S_cm, ohm_cm2, um
     >>> film = FilmCell(0.3 * um, 1e-15, 1.0, 20.0, 1.5 * um, 1e-6 * S_cm, 20.0)
-    >>> round(float(linear_losses(film, lithium_cobalt_oxide(), 0.7)[OHMIC] / ohm_cm2), 6)
+    >>> round(float(linear_losses(film, lithium_cobalt_oxide(), 0.7)[Overpotential.ELECTROLYTE] / ohm_cm2), 6)
     150.0
     """
     kT = thermal_voltage(cell.T)
@@ -255,7 +182,21 @@ def linear_losses(cell, material, x):
         cell.electrolyte_thickness / np.asarray(cell.electrolyte_conductivity),
         kT / np.asarray(cell.lithium_exchange_current),
     )
-    return dict(zip(PARTS, resistances, strict=True))
+    return dict(zip(Overpotential, resistances, strict=True))
+
+
+def film_current(cell, material, c_rate, start):
+    """Current density [A/m2] of a C-rate [1/h] that counts the capacity from a stoichiometry to full.
+
+    1 um of dense film holds 69 uAh/cm2 from Li0.5 on:
+
+    >>> from sslib.cell import lithium_cobalt_oxide
+    >>> film = FilmCell(1e-6, 8e-16, 1.0, 20.0, 1.5e-6, 1e-4, 20.0)
+    >>> round(float(film_current(film, lithium_cobalt_oxide(), 1.0, 0.5)), 2)
+    0.69
+    """
+    check_between(0, 0.99, start=start)
+    return cell.capacity(material) * (1 - start) * np.asarray(c_rate) / hour
 
 
 def charging_overpotential(time, current_density, exchange_current, capacitance, T=298.15):

@@ -1,19 +1,15 @@
-"""Diffusion into dense plates whose diffusivity depends on composition: finite volumes, many plates at once."""
+"""Diffusion into a dense plate whose diffusivity depends on composition: finite volumes, steps by scipy."""
 
 import numpy as np
+from scipy.integrate import solve_ivp
 from scipy.interpolate import PchipInterpolator, PPoly
-from scipy.linalg.lapack import dgttrf, dgttrs
 
 from sslib.checks import check_between, check_positive
 
 GRADING = 5.0
-"""Logarithm of the widest over the narrowest distance of nodes: the narrowest is where the lithium enters."""
-# Rodas3 of A. Sandu et al., Atmos. Environ. 31 (1997) 3459 (cited from memory; the tests hold its order): third order,
-# L-stable, error from the embedded second order.
-SHIFT = 0.5
-STAGES = ((), (0, 0), (2, 0), (2, 0, 1))
-COUPLING = ((), (4,), (1, -1), (1, -1, -8 / 3))
-WEIGHTS = (2, 0, 1, 1)
+"""Logarithm of the widest over the narrowest distance of nodes at small currents."""
+FIRST_STEP, LARGEST_STEP = 1e-6, 0.004
+"""Of the time that is asked for, or in which the supply would fill the plate where that is shorter."""
 
 
 class DiffusivityCurve:
@@ -51,10 +47,7 @@ class DiffusivityCurve:
         ends[-1] = value[0], value[-1]
         inner = PchipInterpolator(x, value).c
         slope = PPoly(np.hstack([ends[:, :1], inner, ends[:, 1:]]), np.concatenate([[x[0] - 1], x, [x[-1] + 1]]))
-        integral = slope.antiderivative()
-        # The diffusivity and its integral as one polynomial: every stage of a step asks for both.
-        padded = np.concatenate([np.zeros_like(slope.c[:1]), slope.c])
-        self._both = PPoly(np.stack([padded, integral.c], axis=-1), slope.x)
+        self._value, self._integral = slope, slope.antiderivative()
 
     def relative_to(self, reference):
         """The same curve in multiples of its value at a stoichiometry."""
@@ -62,16 +55,15 @@ class DiffusivityCurve:
         return DiffusivityCurve(x, value / self.value(reference))
 
     def value(self, x):
-        return self._both(x)[..., 0]
+        return self._value(x)
 
-    def with_integral(self, x):
-        """The curve at x and its integral up to there."""
-        both = self._both(x)
-        return both[..., 0], both[..., 1]
+    def integral(self, x):
+        """Of the curve up to x; only its differences mean something."""
+        return self._integral(x)
 
 
-class Plates:
-    r"""A batch of plates that take up lithium through one face; the other is closed.
+class Plate:
+    r"""A plate that takes up lithium through one face; the other is closed.
 
     .. math::
 
@@ -81,9 +73,11 @@ class Plates:
     Parameters
     ----------
     curve : DiffusivityCurve
-        Relative to the stoichiometry at which the rates hold.
-    rate : array_like
-        :math:`D/L^2` [1/s], shape (plates,).
+        Relative to the stoichiometry at which the rate holds.
+    rate : float
+        :math:`D/L^2` [1/s].
+    supply : float
+        The largest f(0) that will be asked for [1/s]: the steeper the profile, the finer the nodes at the surface.
     cells : int
         Around as many nodes.
 
@@ -91,58 +85,68 @@ class Plates:
     -----
     Nodes are graded toward the surface, where the first one lies; each stands for the half of the way to its
     neighbours. A flux between neighbours is the difference of the integral of D, exact where the flux is uniform. The
-    flux through the surface is the supply itself, and a Rosenbrock method keeps linear invariants: what a plate holds
-    is what was supplied, to rounding, at any step.
+    flux through the surface is the supply itself: what a plate holds is what was supplied, to rounding.
     """
 
-    def __init__(self, curve, rate, cells):
+    def __init__(self, curve, rate, supply, cells):
         if cells < 8:
             raise ValueError(f"cells is {cells}; it must be at least 8")
-        nodes = np.expm1(np.linspace(0, GRADING, cells)) / np.expm1(GRADING)
-        self.curve, self.rate = curve, np.asarray(rate, dtype=float)
+        grading = GRADING + np.log1p(abs(supply) / rate)
+        nodes = np.expm1(np.linspace(0, grading, cells)) / np.expm1(grading)
+        self.curve, self.rate = curve, rate
         self.distances = np.diff(nodes)
         self.widths = np.diff(np.concatenate([[0.0], (nodes[1:] + nodes[:-1]) / 2, [1.0]]))
 
     def mean(self, x):
-        """Stoichiometry of a whole plate [1]."""
+        """Stoichiometry of the whole plate [1]."""
         return x @ self.widths
 
-    def fluxes(self, n, x, supply):
-        """f [1/s] at all faces of the plates n, the surface first, and the diffusivity over its reference at the nodes.
+    def carried(self, x):
+        """What lithium carries on the average over the depth, the mean of f [1/s]."""
+        return self.rate * (self.curve.integral(x[..., 0]) - self.curve.integral(x[..., -1]))
 
-        `x` has the shape (plates, cells).
+    def course(self, x, supply, span, ends, accuracy):
+        """Profiles in time under a steady supply.
+
+        Parameters
+        ----------
+        x : array_like
+            Stoichiometry at the start, shape (cells,).
+        supply : float
+            f(0) [1/s].
+        span : float
+            [s].
+        ends : sequence of callable
+            Of a profile; where one falls below zero the course ends.
+        accuracy : float
+            Of the stoichiometry in a step [1].
+
+        Returns
+        -------
+        time : numpy.ndarray
+            [s], shape (times,), from zero.
+        x : numpy.ndarray
+            Shape (times, cells).
         """
-        value, integral = self.curve.with_integral(x)
-        flux = np.zeros((len(x), x.shape[1] + 1))
-        flux[:, 0] = supply
-        flux[:, 1:-1] = -self.rate[n, None] * np.diff(integral, axis=1) / self.distances
-        return flux, value
 
-    def step(self, n, x, supply, h):
-        """State of the plates n after a step h [s] from the state x, and its estimated error [1]; all (plates, cells).
+        def change(_, profile):
+            flux = np.empty(len(profile) + 1)
+            flux[0], flux[-1] = supply, 0.0
+            flux[1:-1] = -self.rate * np.diff(self.curve.integral(profile)) / self.distances
+            return -np.diff(flux) / self.widths
 
-        `supply` and `h` have the shape (plates,).
-        """
-        flux, value = self.fluxes(n, x, supply)
-        conductance = self.rate[n, None] / self.distances
-        to_right, to_left = conductance * value[:, :-1], conductance * value[:, 1:]
-        diagonal = np.repeat(1 / (SHIFT * h[:, None]), x.shape[1], axis=1)
-        diagonal[:, :-1] += to_right / self.widths[:-1]
-        diagonal[:, 1:] += to_left / self.widths[1:]
-        lower, upper = np.zeros_like(x), np.zeros_like(x)
-        lower[:, 1:], upper[:, :-1] = -to_right / self.widths[1:], -to_left / self.widths[:-1]
-        # The plates of a batch are one tridiagonal system without links between its parts.
-        factors = dgttrf(lower.ravel()[1:], diagonal.ravel(), upper.ravel()[:-1])[:5]
-        parts = []
-        for stage, coupling in zip(STAGES, COUPLING, strict=True):
-            if any(stage):
-                flux, _ = self.fluxes(n, x + _sum(stage, parts), supply)
-            right = -np.diff(flux, axis=1) / self.widths
-            if coupling:
-                right = right + _sum(coupling, parts) / h[:, None]
-            parts.append(dgttrs(*factors, right.ravel())[0].reshape(x.shape))
-        return x + _sum(WEIGHTS, parts), parts[-1]
+        def event(end):
+            def value(_, profile):
+                return end(profile)
 
+            value.terminal, value.direction = True, -1
+            return value
 
-def _sum(weights, parts):
-    return sum(weight * part for weight, part in zip(weights, parts, strict=True) if weight)
+        unit = min(span, 1 / abs(supply)) if supply else span
+        found = solve_ivp(
+            change, (0, span), x, "LSODA", lband=1, uband=1, events=[event(end) for end in ends],
+            rtol=accuracy, atol=accuracy, first_step=FIRST_STEP * unit, max_step=LARGEST_STEP * unit,
+        )  # fmt: skip
+        if found.status < 0:
+            raise RuntimeError(f"diffusion in the plate was not solved: {found.message}")
+        return found.t, found.y.T

@@ -1,40 +1,151 @@
-"""Thin-film cells in time: discharges of a batch at once, and programs of pulses and rests."""
+"""Thin-film cells in time: discharges of one or many, and programs of pulses and rests."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.integrate import cumulative_trapezoid
 
 from sslib.cell.film.overpotentials import (
-    CUTOFF,
-    DIFFUSION,
-    ELECTRONS,
-    EXHAUSTED,
-    FIRST_INSTANT,
-    LITHIUM,
-    OHMIC,
-    PARTS,
     SIGNS,
-    TIME,
-    TRANSFER,
     FilmCell,
-    FilmRun,
+    Overpotential,
+    film_parts,
 )
-from sslib.cell.film.plate import Plates
+from sslib.cell.film.plate import Plate
 from sslib.checks import check_between, check_positive
-from sslib.kinetics import activation_overpotential, thermal_voltage
 
-FIRST_STEP, LARGEST_STEP, SMALLEST_STEP = 1e-9, 0.004, 1e-13
-"""Of the time in which the current would fill the plate, or of the segment where that is shorter."""
-BISECTIONS = 30
-"""Of the step in which a run passes the cut-off."""
+CUTOFF, FIRST_INSTANT, TIME = "cut-off", "first instant", "time"
+EXHAUSTED = "surface full, or emptier than the table"
+"""What ends a run."""
+FULL = 1 - 1e-9
+"""A surface as full has no sites left: beyond, it has no potential."""
 REACHED = 1e-3
 """Above the cut-off: so near it counts as reached [V]."""
 VARIED = [field.name for field in fields(FilmCell) if field.name != "reference"]
-"""What may differ between the cells of a batch."""
+"""What may differ between the cells of an array."""
 
 
-def film_discharge(cell, current_density, material, *, start, cutoff, cells=60, accuracy=1e-6):
-    """Galvanostatic discharges of thin-film cells, all of a batch at once.
+@dataclass(frozen=True, eq=False)
+class FilmRun:
+    r"""One cell in time.
+
+    .. math::
+
+        V = U(\bar x) + \eta_\text{PE}^\text{diff} + \eta_\text{PE}^\text{mt} + \eta_\text{PE-SE}^\text{ct}
+            - \eta_\text{SE}^\text{mt} - \eta_\text{SE-NE}^\text{ct} - U_\text{NE}
+
+    Attributes
+    ----------
+    time : numpy.ndarray
+        [s]; where the current jumps, the same time stands twice.
+    current : numpy.ndarray
+        [A/m2], positive on discharge.
+    voltage : numpy.ndarray
+        [V].
+    open_circuit : numpy.ndarray
+        Potential at the mean stoichiometry [V].
+    parts : dict of str to numpy.ndarray
+        The overpotentials by name (`Overpotential`) [V], with the signs of the equation (`SIGNS`).
+    mean, surface : numpy.ndarray
+        Stoichiometry of the plate, and at its surface [1].
+    ended : str
+        At the ``"cut-off"``, after the ``"time"``, in the ``"first instant"`` where the cut-off is passed at once, or
+        with the ``"surface full, or emptier than the table"`` of the material, where no potential is known.
+
+    Notes
+    -----
+    Source 002, equation 16, with :math:`U_\text{NE} = 0` for lithium. It writes U of a concentration :math:`c_s`: that
+    must be the mean, for a potential of the surface would hold the diffusion overpotential a second time.
+    """
+
+    time: np.ndarray
+    current: np.ndarray
+    voltage: np.ndarray
+    open_circuit: np.ndarray
+    parts: dict
+    mean: np.ndarray
+    surface: np.ndarray
+    ended: str
+
+    @property
+    def losses(self):
+        """What each part takes off the voltage [V]: positive on discharge; their sum is open circuit less voltage."""
+        return {name: 0.0 - SIGNS[name] * part for name, part in self.parts.items()}
+
+    @property
+    def shares(self):
+        """Of each part in the sum of their sizes, at each time [1]; zero where there is none."""
+        sizes = {name: np.abs(part) for name, part in self.parts.items()}
+        total = sum(sizes.values())
+        return {name: np.divide(size, total, out=np.zeros_like(size), where=total > 0) for name, size in sizes.items()}
+
+    @property
+    def dominant(self):
+        """Name of the largest part at each time."""
+        return np.array(list(Overpotential))[np.argmax([np.abs(self.parts[name]) for name in Overpotential], axis=0)]
+
+    @property
+    def charge(self):
+        """Passed until each time [C/m2]."""
+        steps = np.diff(self.time) * (self.current[1:] + self.current[:-1]) / 2
+        return np.concatenate([[0.0], np.cumsum(steps)])
+
+    def mean_losses(self, begin=0.0, end=1.0):
+        """Mean loss of each part [V] between two shares of the charge that passes: its energy, per charge.
+
+        Where no charge passes, that of the last instant.
+        """
+        check_between(0, 1, begin=begin, end=end)
+        passed = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(self.charge)))])
+        if not passed[-1]:
+            return {name: float(loss[-1]) for name, loss in self.losses.items()}
+        ends = np.array([begin, end]) * passed[-1]
+        means = {}
+        for name, loss in self.losses.items():
+            energy = cumulative_trapezoid(loss * np.sign(self.current), passed, initial=0)
+            means[name] = float(np.diff(np.interp(ends, passed, energy))[0] / np.diff(ends)[0])
+        return means
+
+    @property
+    def by_charge(self):
+        """Mean loss of each part over all of the charge [V]."""
+        return self.mean_losses()
+
+    @property
+    def dominant_by_charge(self):
+        """Name of the part that costs most energy."""
+        means = self.by_charge
+        return max(means, key=lambda name: abs(means[name]))
+
+    @property
+    def reign(self):
+        """Share of the charge during which each part is the largest [1]."""
+        charge = np.abs(np.diff(self.time) * (self.current[1:] + self.current[:-1]) / 2)
+        later = self.dominant[1:]
+        return {name: float(charge[later == name].sum() / max(charge.sum(), 1e-300)) for name in Overpotential}
+
+    def loss_between(self, lower, upper):
+        """Mean sum of all losses [V] while the mean stoichiometry goes from one value to another."""
+        check_between(self.mean.min(), self.mean.max(), stoichiometry=[lower, upper])
+        total = self.open_circuit - self.voltage
+        at = np.linspace(lower, upper, 501)
+        return float(np.trapezoid(np.interp(at, self.mean, total), at) / (upper - lower))
+
+    def overtakes(self, one, other):
+        """First time [s] at which one part is larger than another; NaN where that does not happen."""
+        ahead = np.abs(self.parts[one]) - np.abs(self.parts[other])
+        after = np.flatnonzero(ahead > 0)
+        if not len(after):
+            return np.nan
+        k = after[0]
+        if k == 0:
+            return float(self.time[0])
+        share = -ahead[k - 1] / (ahead[k] - ahead[k - 1])
+        return float(self.time[k - 1] + share * (self.time[k] - self.time[k - 1]))
+
+
+def film_discharge(cell, current_density, material, *, start, cutoff, cells=60, accuracy=1e-7):
+    """Galvanostatic discharges of thin-film cells.
 
     Parameters
     ----------
@@ -69,7 +180,7 @@ def film_discharge(cell, current_density, material, *, start, cutoff, cells=60, 
     --------
     At a low current the plate fills to where its potential meets the cut-off; at a high one only its surface does:
 
-    >>> from sslib.cell.film.dominance import lithium_cobalt_oxide
+    >>> from sslib.cell import lithium_cobalt_oxide
     >>> film = FilmCell(1e-6, 1e-15, 1.0, 20.0, 1.5e-6, 1e-4, 20.0)
     >>> runs = film_discharge(film, [0.01, 10.0], lithium_cobalt_oxide(), start=0.5, cutoff=3.0)
     >>> [round(float(run.mean[-1]), 2) for run in runs]
@@ -77,17 +188,17 @@ def film_discharge(cell, current_density, material, *, start, cutoff, cells=60, 
     """
     check_positive(current_density=current_density)
     arrays = np.broadcast_arrays(current_density, *(getattr(cell, name) for name in VARIED))
-    current, *values = (np.array(array, dtype=float).ravel() for array in arrays)
-    flat = FilmCell(**dict(zip(VARIED, values, strict=True)), reference=cell.reference)
-    material.check_start(start, cutoff)
-    batch = _Batch(flat, material, float(start), float(cutoff), cells, accuracy)
-    batch.run(current, flat.capacity(material) / current)
-    runs = np.empty(len(current), dtype=object)
-    runs[:] = batch.runs()
-    return runs.reshape(arrays[0].shape)[()]
+    runs = np.empty(arrays[0].shape, dtype=object)
+    for place in np.ndindex(runs.shape):
+        current, *values = (float(array[place]) for array in arrays)
+        own = FilmCell(*values, reference=cell.reference)
+        full = own.capacity(material) / current
+        numerics = {"start": start, "cutoff": cutoff, "cells": cells, "accuracy": accuracy}
+        runs[place] = film_pulses(own, [current], [full], material, **numerics)
+    return runs[()]
 
 
-def film_pulses(cell, current_density, duration, material, *, start, cutoff=0.0, cells=60, accuracy=1e-6):
+def film_pulses(cell, current_density, duration, material, *, start, cutoff=0.0, cells=60, accuracy=1e-7):
     r"""A thin-film cell under a program of constant currents and rests.
 
     .. math::
@@ -109,7 +220,8 @@ def film_pulses(cell, current_density, duration, material, *, start, cutoff=0.0,
     start : float
         Stoichiometry at the start, uniform [1].
     cutoff : float
-        Voltage at which the program ends [V]; there is no upper one for a charge, which ends with the surface empty.
+        Voltage at which the program ends [V]; there is no upper one for a charge, which ends where the surface is
+        emptier than the material's table.
     cells, accuracy
         As for `film_discharge`.
 
@@ -135,10 +247,11 @@ def film_pulses(cell, current_density, duration, material, *, start, cutoff=0.0,
     --------
     The ohmic part vanishes with the current, the diffusion part relaxes:
 
-    >>> from sslib.cell.film.dominance import lithium_cobalt_oxide
+    >>> from sslib.cell import lithium_cobalt_oxide
     >>> film = FilmCell(3e-7, 1e-16, 1.0, 20.0, 1.5e-6, 1e-4, 20.0)
     >>> run = film_pulses(film, [1.0, 0.0], [60.0, 60.0], lithium_cobalt_oxide(), start=0.6)
-    >>> bool(run.losses[OHMIC][-1] == 0), bool(0 < run.losses[DIFFUSION][-1] < run.losses[DIFFUSION].max())
+    >>> late = run.losses["diffusion, positive"]
+    >>> bool(run.losses["electrolyte"][-1] == 0), bool(0 < late[-1] < late.max())
     (True, True)
     """
     currents, durations = np.asarray(current_density, dtype=float), np.asarray(duration, dtype=float)
@@ -149,123 +262,44 @@ def film_pulses(cell, current_density, duration, material, *, start, cutoff=0.0,
         )
     check_between(-np.inf, np.inf, current_density=currents)
     check_positive(duration=durations)
-    values = {name: np.asarray(getattr(cell, name), dtype=float) for name in VARIED}
-    if any(value.ndim for value in values.values()):
+    if any(np.ndim(getattr(cell, name)) for name in VARIED):
         raise ValueError("the cell has arrays; a program of currents takes one cell of numbers")
+    check_positive(accuracy=accuracy)
     material.check_start(start, cutoff)
-    flat = FilmCell(**{name: value[None] for name, value in values.items()}, reference=cell.reference)
-    batch = _Batch(flat, material, float(start), float(cutoff), cells, accuracy)
+    capacity = float(cell.capacity(material))
+    curve = material.diffusivity.relative_to(cell.reference)
+    plate = Plate(curve, cell.diffusivity / cell.thickness**2, np.abs(currents).max() / capacity, cells)
+    x, kept, ended = np.full((1, cells), float(start)), [], TIME
+    clock = 0.0
     for current, span in zip(currents, durations, strict=True):
-        batch.run(np.array([current]), np.array([span]))
-    return batch.runs()[0]
+        if not _state(cell, material, plate, current, x)["voltage"][0] > cutoff:
+            kept.append((np.array([clock]), current, x))
+            ended = CUTOFF if clock else FIRST_INSTANT
+            break
+
+        def above(profile, current=current):
+            voltage = _state(cell, material, plate, current, profile[None])["voltage"][0]
+            return np.nan_to_num(voltage - cutoff, nan=-1.0)
+
+        ends = [above, lambda profile: FULL - profile[0], lambda profile: profile[0] - material.insertion.range[0]]
+        time, profiles = plate.course(x[0], current / capacity, span, ends, accuracy)
+        kept.append((clock + time, current, profiles))
+        x, clock = profiles[-1:], clock + span
+        if time[-1] < span:
+            ended = CUTOFF if above(x[0]) < REACHED else EXHAUSTED
+            break
+    states = [_state(cell, material, plate, current, profiles) for _, current, profiles in kept]
+    columns = {key: np.concatenate([state[key] for state in states]) for key in states[0]}
+    parts = {name: columns.pop(name) for name in Overpotential}
+    time = np.concatenate([time for time, _, _ in kept])
+    current = np.concatenate([np.full(len(time), current) for time, current, _ in kept])
+    return FilmRun(time=time, current=current, **columns, parts=parts, ended=ended)
 
 
-class _Batch:
-    """Runs of a flat batch of cells, segment by segment; what is below the cut-off has stopped."""
-
-    def __init__(self, cell, material, start, cutoff, cells, accuracy):
-        check_positive(accuracy=accuracy)
-        self.cell, self.material, self.cutoff, self.accuracy = cell, material, cutoff, accuracy
-        curve = material.diffusivity.relative_to(cell.reference)
-        self.plates = Plates(curve, cell.diffusivity / cell.thickness**2, cells)
-        count = len(cell.thickness)
-        self.capacity = cell.capacity(material)
-        self.x = np.full((count, cells), start)
-        self.clock, self.live = np.zeros(count), np.ones(count, dtype=bool)
-        self.ended = np.full(count, TIME, dtype=object)
-        self.history = []
-
-    def run(self, current, span):
-        """Those that have not stopped, for a time [s] at a current [A/m2], each its own."""
-        n = np.flatnonzero(self.live)
-        if not len(n):
-            return
-        filling = np.divide(self.capacity, np.abs(current), out=np.full(len(current), np.inf), where=current != 0)
-        unit = np.minimum(filling, span)
-        end = self.clock + span
-        first = self.state(n, self.x[n], current[n])
-        self.keep(n, self.clock[n], current[n], first)
-        stopped = ~(first["voltage"] > self.cutoff)
-        self.ended[n[stopped]] = FIRST_INSTANT if not self.clock.any() else CUTOFF
-        self.live[n[stopped]] = False
-        n = n[~stopped]
-        h = FIRST_STEP * unit
-        while len(n):
-            h[n] = np.minimum(h[n], end[n] - self.clock[n])
-            supply = current[n] / self.capacity[n]
-            x, error = self.plates.step(n, self.x[n], supply, h[n])
-            size = np.max(np.abs(error), axis=1) / self.accuracy
-            good = size <= 1
-            state = self.state(n, x, current[n])
-            beyond = good & ~(state["voltage"] > self.cutoff)
-            if beyond.any():
-                self.stop(n[beyond], current, h[n[beyond]])
-            on = good & ~beyond
-            last = on & (self.clock[n] + h[n] >= end[n] * (1 - 1e-15))
-            self.x[n[on]] = x[on]
-            self.clock[n[on]] = np.where(last[on], end[n[on]], self.clock[n[on]] + h[n[on]])
-            self.keep(n[on], self.clock[n[on]], current[n[on]], {key: value[on] for key, value in state.items()})
-            lost = ~good & (h[n] < SMALLEST_STEP * unit[n])
-            if lost.any():
-                where = np.ravel(self.x[n[lost], 0])[0]
-                raise RuntimeError(f"no step is short enough at a stoichiometry of {where:g} at the surface")
-            with np.errstate(divide="ignore"):
-                factor = np.where(np.isfinite(size), np.clip(0.85 * size ** (-1 / 3), 0.2, 3.0), 0.2)
-            h[n] = np.minimum(h[n] * factor, LARGEST_STEP * unit[n])
-            n = n[~(beyond | last)]
-
-    def stop(self, n, current, h):
-        """The runs n, which pass the cut-off within the step h, up to there."""
-        low, high = np.zeros(len(n)), h.copy()
-        for _ in range(BISECTIONS):
-            middle = (low + high) / 2
-            x, _ = self.plates.step(n, self.x[n], current[n] / self.capacity[n], middle)
-            above = self.state(n, x, current[n])["voltage"] > self.cutoff
-            low, high = np.where(above, middle, low), np.where(above, high, middle)
-        low = np.maximum(low, SMALLEST_STEP * h)
-        self.x[n], _ = self.plates.step(n, self.x[n], current[n] / self.capacity[n], low)
-        self.clock[n] += low
-        state = self.state(n, self.x[n], current[n])
-        self.keep(n, self.clock[n], current[n], state)
-        # Where the last site is taken before, the potential has no value beyond.
-        self.ended[n] = np.where(state["voltage"] < self.cutoff + REACHED, CUTOFF, EXHAUSTED)
-        self.live[n] = False
-
-    def state(self, n, x, current):
-        """Voltage, open circuit, parts and stoichiometries of the runs n (dict of arrays)."""
-        cell, insertion = self.cell, self.material.insertion
-        supply = current / self.capacity[n]
-        surface, mean = x[:, 0], self.plates.mean(x)
-        flux, _ = self.plates.fluxes(n, x, supply)
-        electronic = (supply[:, None] - (flux[:, 1:] + flux[:, :-1]) / 2) @ self.plates.widths * self.capacity[n]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            potential, ratio, _, _ = insertion.kinetics(surface, cell.reference)
-            exchange = cell.exchange_current[n] * np.where(ratio > 0, ratio, np.nan)
-            transfer = 2 * thermal_voltage(cell.T[n]) * np.arcsinh(current / (2 * exchange))
-        open_circuit = insertion.potential(mean)
-        parts = {
-            DIFFUSION: potential - open_circuit,
-            ELECTRONS: -electronic * cell.thickness[n] / cell.electronic_conductivity[n],
-            TRANSFER: -transfer,
-            OHMIC: current * cell.electrolyte_thickness[n] / cell.electrolyte_conductivity[n],
-            LITHIUM: activation_overpotential(current, cell.lithium_exchange_current[n], cell.T[n]),
-        }
-        voltage = open_circuit + sum(SIGNS[name] * part for name, part in parts.items())
-        return {"voltage": voltage, "open_circuit": open_circuit, "surface": surface, "mean": mean, **parts}
-
-    def keep(self, n, clock, current, state):
-        if len(n):
-            self.history.append({"n": n, "time": clock, "current": current, **state})
-
-    def runs(self):
-        """What was kept, by run (list of FilmRun)."""
-        kept = {key: np.concatenate([part[key] for part in self.history]) for key in self.history[0]}
-        order = np.argsort(kept["n"], kind="stable")
-        cuts = np.searchsorted(kept.pop("n")[order], np.arange(1, len(self.capacity)))
-        columns = {key: np.split(value[order], cuts) for key, value in kept.items()}
-        found = []
-        for k, ended in enumerate(self.ended):
-            own = {key: column[k] for key, column in columns.items()}
-            parts = {name: own.pop(name) for name in PARTS}
-            found.append(FilmRun(**own, parts=parts, ended=str(ended)))
-        return found
+def _state(cell, material, plate, current, x):
+    """Voltage, open circuit, parts and stoichiometries at profiles (times, cells), as a dictionary of arrays."""
+    surface, mean = x[:, 0], plate.mean(x)
+    lithium = plate.carried(x) * cell.capacity(material)
+    open_circuit, parts = film_parts(cell, material, current, surface, mean, lithium)
+    voltage = open_circuit + sum(SIGNS[name] * part for name, part in parts.items())
+    return {"voltage": voltage, "open_circuit": open_circuit, "surface": surface, "mean": mean, **parts}

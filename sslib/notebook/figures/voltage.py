@@ -4,17 +4,17 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.ticker import FuncFormatter
 
-from sslib.cell import DIFFUSION, ELECTRONS, LITHIUM, OHMIC, PARTS, TRANSFER
+from sslib.cell import Overpotential
 from sslib.formatting import number
 from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of
 from sslib.units import mV, um
 
 LOOKS = {
-    DIFFUSION: ("#c9dff0", "", BLUE, "-", "o"),
-    ELECTRONS: ("#ffffff", "xx", BLACK, (0, (1, 1)), "v"),
-    TRANSFER: ("#e3e3e3", "..", GREY, "-.", "^"),
-    OHMIC: ("#f2c7ac", "//", VERMILION, "--", "s"),
-    LITHIUM: ("#bfe3d7", "\\\\", GREEN, ":", "D"),
+    Overpotential.DIFFUSION: ("#c9dff0", "", BLUE, "-", "o"),
+    Overpotential.ELECTRONS: ("#ffffff", "xx", BLACK, (0, (1, 1)), "v"),
+    Overpotential.TRANSFER: ("#e3e3e3", "..", GREY, "-.", "^"),
+    Overpotential.ELECTROLYTE: ("#f2c7ac", "//", VERMILION, "--", "s"),
+    Overpotential.LITHIUM: ("#bfe3d7", "\\\\", GREEN, ":", "D"),
 }
 """By part: a light ground and a hatch for areas; a dark colour, a line and a mark for curves."""
 _plain = FuncFormatter(lambda value, place: f"{value:g}")
@@ -40,7 +40,13 @@ def loss_figure(run):
     losses = {name: np.maximum(loss / mV, 0) for name, loss in run.losses.items()}
     shares = {name: 100 * share for name, share in run.shares.items()}
     total = sum(losses.values())
-    order = (OHMIC, TRANSFER, LITHIUM, ELECTRONS, DIFFUSION)
+    order = (
+        Overpotential.ELECTROLYTE,
+        Overpotential.TRANSFER,
+        Overpotential.LITHIUM,
+        Overpotential.ELECTRONS,
+        Overpotential.DIFFUSION,
+    )
     # The end of a discharge, where the potential falls away, would press all else flat.
     limit = 1.1 * float(np.interp(np.linspace(0, 0.93, 200) * time[-1], time, total).max())
     for axes, values, room in ((middle, losses, limit), (bottom, shares, 100.0)):
@@ -81,10 +87,15 @@ def film_pulse_figure(run, pulse):
     for axes, (kept, origin, label) in zip(every[0], parts, strict=True):
         since = run.time[kept] - origin
         shown = since > 0
-        for name in PARTS:
-            _, _, colour, style, mark = LOOKS[name]
-            loss = run.losses[name][kept][shown] / mV
-            axes.plot(since[shown], loss, linestyle=style, marker=mark, markevery=0.12, color=colour, label=name)
+        losses = {name: loss[kept][shown] / mV for name, loss in run.losses.items()}
+        largest = max(np.abs(loss).max() for loss in losses.values())
+        for place, (name, loss) in enumerate(losses.items()):
+            # What vanishes in a rest would lie on the axis, one over another.
+            if np.abs(loss).max() < 1e-3 * largest and axes is not every[0][0]:
+                continue
+            # Equal parts lie on one another: the marks of one between those of the other.
+            look = _curve(name) | {"markevery": (0.03 * place, 0.15)}
+            axes.plot(since[shown], loss, **look)
         axes.set(xscale="log", xlim=(1e-4 * pulse, None), xlabel=label)
         axes.xaxis.set_major_formatter(_plain)
         axes.grid(color="#dddddd")
@@ -101,17 +112,17 @@ def dominance_figure(c_rates, panels, at):
     c_rates : array_like
         [1/h], shape (rates,).
     panels : list of tuple
-        Label of the second axis, its values in the label's unit, places in `PARTS` (values, rates), and the value at
-        which the stated cell lies.
+        Label of the second axis, its values in the label's unit, places in `Overpotential` (values, rates), and where
+        the stated cell lies.
     at : float
         C-rate of the stated cell [1/h].
     """
     figure, every = figure_of(4.0, 1, len(panels), squeeze=False)
-    colours = ListedColormap([LOOKS[name][0] for name in PARTS])
+    colours = ListedColormap([LOOKS[name][0] for name in Overpotential])
     seen = set()
     for axes, (label, values, first, stated) in zip(every[0], panels, strict=True):
-        axes.pcolormesh(c_rates, values, first, cmap=colours, vmin=-0.5, vmax=len(PARTS) - 0.5, rasterized=True)
-        for place, name in enumerate(PARTS):
+        axes.pcolormesh(c_rates, values, first, cmap=colours, vmin=-0.5, vmax=len(Overpotential) - 0.5, rasterized=True)
+        for place, name in enumerate(Overpotential):
             held = first == place
             if held.any():
                 seen.add(name)
@@ -133,7 +144,7 @@ def probability_figure(chances):
     figure, axes = figure_of(0.9 + 0.5 * len(chances))
     rows = np.arange(len(chances))[::-1]
     start = np.zeros(len(chances))
-    for name in PARTS:
+    for name in Overpotential:
         widths = np.array([100 * own[name] for own in chances.values()])
         if widths.max() < 0.05:
             continue
@@ -161,14 +172,14 @@ def enhancement_figure(losses, delivered):
         By the factor, the share of the capacity [1].
     """
     figure, (left, right) = figure_of(3.6, 1, 2, width_ratios=(1.7, 1))
-    places = np.arange(len(losses))
-    for part, name in enumerate(PARTS):
-        ground, hatch, edge, _, _ = LOOKS[name]
-        heights = [max(own[name] / mV, 1e-5) for own in losses.values()]
-        left.bar(places + 0.16 * (part - 2), heights, 0.15, color=ground, hatch=hatch, edgecolor=edge, label=name)
-    left.set_xticks(places, [f"{factor:.3g}" for factor in losses])
-    left.set(yscale="log", ylim=(1e-4, None), xlabel="area enhancement factor [1]", ylabel="mean overpotential [mV]")
-    left.yaxis.set_major_formatter(_plain)
+    factors = list(losses)
+    for name in Overpotential:
+        left.loglog(factors, [own[name] / mV for own in losses.values()], **_curve(name))
+    left.set_xticks(factors, [f"{factor:.3g}" for factor in factors])
+    left.minorticks_off()
+    left.grid(color="#dddddd")
+    left.set(xlabel="area enhancement factor [1]", ylabel="mean overpotential [mV]")
+    places = np.arange(len(factors))
     right.bar(places, [100 * share for share in delivered.values()], 0.5, color="#dddddd", edgecolor=BLACK)
     for place, share in zip(places, delivered.values(), strict=True):
         right.annotate(f"{100 * share:.0f} %", (place, 100 * share), (0, 3), textcoords="offset points", ha="center")
@@ -208,7 +219,7 @@ def column_figure(cases, conductivity, delivered):
     return figure
 
 
-def warming_figure(cells, rises, limit, time, course, time_constant):
+def warming_figure(cells, rises, limit, time, course, time_constant, duration):
     """Largest temperature rise against the number of cells, and against time for the stated stack.
 
     Parameters
@@ -221,8 +232,8 @@ def warming_figure(cells, rises, limit, time, course, time_constant):
         Marked [K].
     time, course : array_like
         [s], [K].
-    time_constant : float
-        Marked [s].
+    time_constant, duration : float
+        Of the stack and of one discharge, marked [s].
     """
     figure, (left, right) = figure_of(3.8, 1, 2, width_ratios=(1.3, 1))
     looks = zip((BLUE, VERMILION, GREEN, BLACK), ("-", "--", ":", "-."), "osD^", strict=True)
@@ -233,14 +244,26 @@ def warming_figure(cells, rises, limit, time, course, time_constant):
     left.set(xlabel="cells in the stack", ylabel="largest rise [K]")
     minutes = np.asarray(time) / 60
     right.plot(minutes, course, color=BLACK)
-    right.axvline(time_constant / 60, color=VERMILION, linestyle="--")
-    text = f"time constant\n{number(time_constant / 60, 2)} min"
-    right.annotate(text, (time_constant / 60, 0.1 * course[-1]), (5, 0), textcoords="offset points", fontsize=SMALL)
+    for at, text, height, colour, style in (
+        (time_constant, "time constant", 0.25, VERMILION, "--"),
+        (duration, "one discharge", 0.08, BLUE, ":"),
+    ):
+        right.axvline(at / 60, color=colour, linestyle=style)
+        words = f"{text}\n{number(at / 60, 2)} min"
+        label = right.annotate(words, (at / 60, height * course[-1]), (5, 0), textcoords="offset points")
+        label.set(fontsize=SMALL, color=colour, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
     right.set(xlabel="time [min]", ylabel="largest rise [K]", xlim=(0, None), ylim=(0, None))
     for axes in (left, right):
         axes.grid(color="#dddddd")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
     return figure
+
+
+def _curve(name):
+    """Look of a part's curve; a wide, pale one under the others where two parts may be equal."""
+    _, _, colour, style, mark = LOOKS[name]
+    look = {"linestyle": style, "marker": mark, "color": colour, "linewidth": 1.6, "label": name}
+    return look | {"linestyle": "-", "linewidth": 5, "alpha": 0.45} if name == Overpotential.TRANSFER else look
 
 
 def _time(seconds):

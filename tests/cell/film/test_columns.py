@@ -8,9 +8,9 @@ from scipy.integrate import solve_bvp
 from scipy.optimize import brentq
 
 from sslib.cell import (
-    OHMIC,
     Column,
     FilmCell,
+    Overpotential,
     area_enhancement,
     column_currents,
     column_discharge,
@@ -40,7 +40,7 @@ def test_more_area_divides_the_ohmic_part_and_keeps_the_capacity():
     planar = film_discharge(cell, 2.0, OXIDE, **window)
     spread = film_discharge(conformal(cell, 8.0), 2.0 / 8.0, OXIDE, **window)
     assert conformal(cell, 8.0).capacity(OXIDE) * 8 == pytest.approx(cell.capacity(OXIDE))
-    assert planar.by_charge[OHMIC] / spread.by_charge[OHMIC] == pytest.approx(8)
+    assert planar.by_charge[Overpotential.ELECTROLYTE] / spread.by_charge[Overpotential.ELECTROLYTE] == pytest.approx(8)
     assert spread.charge[-1] * 8 > planar.charge[-1]
 
 
