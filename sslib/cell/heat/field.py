@@ -11,8 +11,10 @@ from sslib.checks import check_between, check_positive
 
 MOST_CELLS = 10**7
 """So many cells of a stack are searched."""
-PASSES = 100
+PASSES = 200
 """Of the surface's temperature and its radiation, until they agree."""
+SHARE = 0.4
+"""Of the way that a pass goes [1]: radiation grows with up to the cube of the rise, and a whole step would swing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,11 +216,11 @@ def stack_rise(stack, heat, convection, emissivity=0.0, ambient=298.15, cells=16
     for _ in range(PASSES):
         faces = surface_coefficient(convection, emissivity, ambient, surface)
         found = steady_rise(stack.sides, stack.conductivities, source, tuple(faces), cells, stack.heat_capacity)
-        change = np.abs(np.array(found.surface) - surface)
-        surface = np.array(found.surface)
-        if np.all(change < 1e-9 * (1 + surface)):
-            break
-    return found
+        change = np.array(found.surface) - surface
+        if np.all(np.abs(change) < 1e-7 * (0.1 + surface)):
+            return found
+        surface = surface + SHARE * change
+    raise ValueError(f"heat is {heat:g} W/m2; the surface's temperature and its radiation find no balance")
 
 
 def cells_within(stack, heat, limit, convection, emissivity=0.0, ambient=298.15):

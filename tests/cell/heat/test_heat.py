@@ -132,16 +132,17 @@ def test_the_course_in_time_solves_the_heat_equation():
     assert late[0] == pytest.approx(steady_rise(SIDES, K, SOURCE, FACES, cells=20).largest, rel=1e-12)
 
 
-def test_radiation_carries_what_the_fourth_powers_say():
-    """A thin plate of high conductivity: all of its heat is convected and radiated at one temperature."""
-    foil = replace(LAYERS[0], thickness=1e-4, across=1e3, along=1e5)
+@pytest.mark.parametrize("heat", [8.0, 800.0, 2e4])
+def test_radiation_carries_what_the_fourth_powers_say(heat):
+    """A thin plate of high conductivity: all of its heat is convected and radiated at one temperature, however much."""
+    foil = replace(LAYERS[0], thickness=1e-4, across=1e3, along=1e6)
     flat = replace(STACK, layers=(foil,), cells=1)
-    heat, h, emissivity, ambient = 800.0, 6.0, 0.83, 300.0
+    h, emissivity, ambient = 6.0, 0.83, 300.0
     found = stack_rise(flat, heat, h, emissivity, ambient)
     faces = 2 * 0.03 * 0.05 + 2 * (0.03 + 0.05) * 1e-4
     power = heat * 0.03 * 0.05
     balance = brentq(
-        lambda r: faces * (h * r + emissivity * Stefan_Boltzmann * ((ambient + r) ** 4 - ambient**4)) - power, 0, 1000
+        lambda r: faces * (h * r + emissivity * Stefan_Boltzmann * ((ambient + r) ** 4 - ambient**4)) - power, 0, 1e5
     )
     assert found.largest == pytest.approx(balance, rel=2e-6)
     assert surface_coefficient(0.0, 1.0, 300.0) == pytest.approx(4 * Stefan_Boltzmann * 300.0**3)
