@@ -17,6 +17,8 @@ PER_DECADE = 12
 """So many loads of a plate are solved in each decade; others lie between."""
 SMALLEST_LOAD = 1e-3
 """Below it surface and mean are as far apart as the current is large."""
+LEAST_GAP = 1e-9
+"""Between surface and mean [1]; what is smaller is rounding, and its logarithm no line over the load."""
 
 
 def dominant_losses(cell, material, current_density, *, start, cutoff, part=(0.0, 1.0), cells=40):
@@ -139,7 +141,7 @@ def _filling(place, material, start, reference, cells):
     # Finer toward full, where the potential falls.
     surface = start + (FULL - start) * (1 - np.linspace(1, 0, 400) ** 2)
     gap = np.interp(surface, x[:, 0], x[:, 0] - plate.mean(x))
-    return surface, np.log(np.maximum(gap, 1e-300)), np.interp(surface, x[:, 0], plate.carried(x))
+    return surface, np.log(np.maximum(gap, LEAST_GAP)), np.interp(surface, x[:, 0], plate.carried(x))
 
 
 def _fillings(load, *plate):

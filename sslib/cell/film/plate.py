@@ -142,7 +142,8 @@ class Plate:
             value.terminal, value.direction = True, -1
             return value
 
-        unit = min(span, 1 / abs(supply)) if supply else span
+        # The plate is full after one over the supply, its surface after the rate over the square of it.
+        unit = min(span, 1 / abs(supply), self.rate / supply**2) if supply else span
         found = solve_ivp(
             change, (0, span), x, "LSODA", lband=1, uband=1, events=[event(end) for end in ends],
             rtol=accuracy, atol=accuracy, first_step=FIRST_STEP * unit, max_step=LARGEST_STEP * unit,
