@@ -53,7 +53,6 @@ from sslib.measurements.stepped_current import (
     CriticalCurrent,
     HalfCycle,
     Judged,
-    OfProtocol,
     Protocol,
     Rehearsal,
     SteppedRecord,

@@ -11,6 +11,8 @@ from sslib.units import mA_cm2
 
 SAME = 0.02
 """Relative difference up to which two currents are one step of the program."""
+GOES_ON = 0.005
+"""The same for two neighbours of one sign, which one instrument holds in one range."""
 BEGINNING = 0.1
 """Share of a half-cycle that is left to relaxation before resistances are compared."""
 SEGMENTS = 5
@@ -18,6 +20,10 @@ LEAST_SAMPLES = 3 * SEGMENTS
 BLOCKS = 40
 FLOOR = 1e-6
 """Voltage that counts as none [V]: a hard short leaves an offset of either sign."""
+RESTS = 1e-3
+"""Share of the largest current below which none flows."""
+OFF = 0.02
+"""Share of the largest current that is a jump in any program."""
 AT_LIMIT = 0.999
 STAYS = 3
 """So many samples in a row at the limit are no spike."""
@@ -47,6 +53,8 @@ class HalfCycle:
         Largest sudden fall, in the logarithm of the voltage.
     dip : float
         Depth below a running median that two samples reach, over the voltage [1]: one alone may be a spike.
+    spike : float
+        What one sample alone falls further than that, over the voltage [1].
     flicker : float
         Scatter about a running median that nine samples in ten stay within [V].
     """
@@ -62,6 +70,7 @@ class HalfCycle:
     levels: np.ndarray
     drop: float
     dip: float
+    spike: float
     flicker: float
 
 
@@ -80,8 +89,9 @@ def half_cycles_of(series, area, *, limit=None, at=None):
 
     Returns
     -------
-    list of HalfCycle, list of str, float or None
-        Half-cycles; notes; magnitude of the current density at which the limit was reached [A/m2].
+    list of HalfCycle, list of str, float or None, float or None
+        Half-cycles; notes; magnitude of the current density at which the limit was reached [A/m2]; that at which the
+        record ends before a half-cycle could be judged [A/m2].
     """
     end = _limit_reached(series, limit)
     limited = None
@@ -91,7 +101,7 @@ def half_cycles_of(series, area, *, limit=None, at=None):
         # The first sample at the limit may belong to a step that was never reached.
         limited = float(np.abs(series.current[end - 1 : end + 1]).max()) / area
         series = series.window(series.time[0], (series.time[end - 1] + series.time[end]) / 2)
-    parts = steps(series, "current")
+    parts = steps(series, "current", smallest=_smallest_jump(series.current))
     notes = [*series.notes, *parts.notes]
     held = [part for part in parts if part.control == "voltage"]
     if held:
@@ -127,7 +137,9 @@ def half_cycles_of(series, area, *, limit=None, at=None):
             f"the voltage is against the current in {against} of {len(found)} half-cycles: a resistance is negative. "
             "Turn the sign of one of them; for one electrode, a positive current is one that strips it"
         )
-    return found, notes, limited
+    is_broken_off = len(merged[-1][0]) < LEAST_SAMPLES
+    unfinished = abs(float(merged[-1][-1])) / area if limited is None and is_broken_off else limited
+    return found, notes, limited, unfinished
 
 
 def _limit_reached(series, limit):
@@ -139,8 +151,21 @@ def _limit_reached(series, limit):
     return int(np.argmax(runs)) if runs.any() else None
 
 
+def _smallest_jump(current):
+    """What counts as a jump [A]: half of the smallest current, which would else drown in the largest of a wide program.
+
+    But more than noise, of which nine in ten differences between neighbours speak.
+    """
+    size = np.abs(current)
+    flowing = size[size > RESTS * size.max()]
+    if not flowing.size:
+        raise ValueError("current is 0 A in every sample; a critical current takes half-cycles of rising currents")
+    noise = 6 * float(np.quantile(np.abs(np.diff(current)), 0.9))
+    return min(OFF * size.max(), max(float(np.sort(flowing)[:LEAST_SAMPLES][-1]) / 2, noise))
+
+
 def _is_rest(part, series):
-    return abs(part.held) <= 1e-3 * np.abs(series.current).max()
+    return abs(part.held) <= RESTS * np.abs(series.current).max()
 
 
 def _merged(parts):
@@ -148,7 +173,7 @@ def _merged(parts):
     found = []
     for part in parts:
         last = found[-1] if found else None
-        if last and np.isclose(last[0].held, part.held, rtol=SAME) and part.begin - last[-1].time[-1] < _pace(part):
+        if last and np.isclose(last[0].held, part.held, rtol=GOES_ON) and part.begin - last[-1].time[-1] < _pace(part):
             last.append(part)
         else:
             found.append([part])
@@ -182,6 +207,7 @@ def _half_cycle(time, begin, voltage, current, area, at):
     # A running median follows what rises or falls steadily, however fast, and leaves what jumps to and fro.
     course = median_filter(own, 5, mode="nearest")[settled]
     rough = own[settled] - course
+    second, deepest = np.sort(-rough / np.maximum(np.abs(course), FLOOR))[-2:]
     thin = np.flatnonzero(settled)[:: max(1, settled.sum() // 100)]
     last = max(3, len(since) // 20)
     return HalfCycle(
@@ -195,6 +221,7 @@ def _half_cycle(time, begin, voltage, current, area, at):
         slope=float(theilslopes(resistance[thin], since[thin])[0]),
         levels=levels,
         drop=float(-np.diff(middle).min()),
-        dip=float(np.sort(-rough / np.maximum(np.abs(course), FLOOR))[-2]),
+        dip=float(second),
+        spike=float(deepest - max(second, 0)),
         flicker=float(np.quantile(np.abs(rough), 0.9)),
     )

@@ -10,28 +10,6 @@ from sslib.measurements.stepped_current.model import Protocol, SymmetricCell, si
 
 
 @dataclass(frozen=True, eq=False)
-class OfProtocol:
-    """Critical currents of one cell under several programs.
-
-    Attributes
-    ----------
-    length : numpy.ndarray
-        Time [s] or charge [C/m2] of a half-cycle.
-    low, high : numpy.ndarray
-        Last current survived and first failed [A/m2]; infinite where none failed.
-    charge : numpy.ndarray
-        Of the last half-cycle that counts, the first failed or else the last survived [C/m2].
-    failure : tuple of str
-    """
-
-    length: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    charge: np.ndarray
-    failure: tuple
-
-
-@dataclass(frozen=True, eq=False)
 class Rehearsal:
     """What a program finds on simulated cells whose failure is known.
 
@@ -133,7 +111,8 @@ def by_protocol(cell, currents, held, lengths, *, seed=0, samples=60, **settings
 
     Returns
     -------
-    OfProtocol
+    tuple of CriticalCurrent
+        One for each length.
 
     Raises
     ------
@@ -150,20 +129,12 @@ def by_protocol(cell, currents, held, lengths, *, seed=0, samples=60, **settings
 
     >>> from sslib.units import hour, mA_cm2
     >>> currents = [0.1 * n * mA_cm2 for n in range(1, 21)]
-    >>> by_protocol(SymmetricCell(), currents, "time", [0.1 * hour, 1 * hour]).failure
-    ('collapse', 'slope')
+    >>> [found.failure for found in by_protocol(SymmetricCell(), currents, "time", [0.1 * hour, 1 * hour])]
+    ['collapse', 'slope']
     """
     if held not in ("time", "charge"):
         raise ValueError(f"held is {held!r}; it must be 'time' or 'charge'")
     lengths = np.atleast_1d(np.asarray(lengths, dtype=float))
     check_positive(lengths=lengths)
-    rows = []
-    for length in lengths:
-        program = Protocol(tuple(currents), **{held: length}, samples=samples)
-        found = critical_current(simulate_stepped(cell, program, seed=seed).series, **settings)
-        low, high = found.interval()
-        last = low if high is None else high
-        charge = last * length if held == "time" else length
-        rows.append((low, np.inf if high is None else high, charge, found.failure))
-    low, high, charge, failure = zip(*rows, strict=True)
-    return OfProtocol(lengths, np.array(low), np.array(high), np.array(charge), failure)
+    programs = (Protocol(tuple(currents), **{held: length}, samples=samples) for length in lengths)
+    return tuple(critical_current(simulate_stepped(cell, one, seed=seed).series, **settings) for one in programs)

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from sslib.measurements.stepped_current.decision import MISSED
 from sslib.measurements.stepped_current.half_cycles import SAME, HalfCycle
 from sslib.measurements.stepped_current.words import verdicts_of
 
@@ -21,6 +22,8 @@ class Judged:
     half_cycle : HalfCycle
     process : str
         What happens at the electrode that is measured: "stripping", "plating", or "both" in a cell of two.
+    reached : float
+        Largest current density that had flowed by then, this half-cycle's own included [A/m2].
     change : float
         Of the resistance since the half-cycle before [1]; NaN for the first.
     rise : float
@@ -36,6 +39,7 @@ class Judged:
 
     half_cycle: HalfCycle
     process: str
+    reached: float
     change: float
     rise: float
     states: dict
@@ -64,6 +68,8 @@ class CriticalCurrent:
         As asked for.
     limited : float or None
         Current density at which the limit of the instrument was reached [A/m2].
+    unfinished : float or None
+        Current density of the last half-cycle, where that was broken off before it could be judged [A/m2].
     limit : float or None
         That voltage, as given [V].
     resistance : float or None
@@ -78,6 +84,7 @@ class CriticalCurrent:
     failure: str
     electrode: str
     limited: float | None
+    unfinished: float | None
     limit: float | None
     resistance: float | None
     false_alarm: float
@@ -91,6 +98,8 @@ class CriticalCurrent:
 
     def interval(self, failure=None, process=None):
         """Current densities of the last step survived and the first failed [A/m2]; None for an end that is open.
+
+        A step is the largest current until then: what fails at a lower one counts for it.
 
         Parameters
         ----------
@@ -108,16 +117,25 @@ class CriticalCurrent:
         if not own:
             known = sorted({one.process for one in self.half_cycles})
             raise ValueError(f"process is {process!r}; the half-cycles are {', '.join(known)}")
-        sizes = np.array([abs(one.half_cycle.current_density) for one in own])
+        sizes = np.array([one.reached for one in own])
         failed = [any(one.states[kind] == "failed" for kind in kinds) for one in own]
         high = float(sizes[np.argmax(failed)]) if any(failed) else None
         below = sizes if high is None else sizes[sizes < high * (1 - SAME)]
-        good = [all(one.states[kind] in ("survived", "reference") for kind in kinds) for one in own]
-        low = 0.0
-        for size in below:
-            if all(ok for ok, other in zip(good, sizes, strict=True) if np.isclose(other, size, rtol=SAME)):
-                low = max(low, float(size))
-        return low, high
+        bad = [size for one, size in zip(own, sizes, strict=True)
+               if not all(one.states[kind] in ("survived", "reference") for kind in kinds)]  # fmt: skip
+        bad += [] if self.unfinished is None else [self.unfinished]
+        good = [size for size in below if not np.isclose(size, bad, rtol=SAME).any()]
+        return float(max(good, default=0.0)), high
+
+    @property
+    def level(self):
+        """Share of records whose interval holds the current at which a change of `smallest` begins, at least."""
+        return 1 - max(self.false_alarm, MISSED)
+
+    @property
+    def decisive(self):
+        """The half-cycle in which the first failure was called, or the last of a cell that did not fail (Judged)."""
+        return self.half_cycles[-1] if self.failure == "none" else self.first(self.failure)
 
     def first(self, failure):
         """The half-cycle in which that failure was first called (Judged), or None."""

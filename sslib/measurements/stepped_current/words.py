@@ -19,7 +19,13 @@ def verdicts_of(result):
             f"The instrument's limit{at} was reached at {result.limited / mA_cm2:.3g} mA/cm2 and the record ends "
             "there: this says nothing of a short, which may come at once or much later."
         )
+    elif result.unfinished is not None:
+        yield (
+            f"The record breaks off at {result.unfinished / mA_cm2:.3g} mA/cm2, in a half-cycle of too few samples to "
+            "be judged: that current was not survived, and a short may be what ended it."
+        )
     yield from _undecided(result)
+    yield from _spikes(result)
     yield from _sides(result)
     yield from _known(result)
 
@@ -27,14 +33,18 @@ def verdicts_of(result):
 def _outcome(result):
     low, high = (None if end is None else end / mA_cm2 for end in result.interval())
     if result.failure == "none":
+        if not low:
+            return "Nothing failed, and no step was survived for sure: this record leaves the critical current open."
         return (
             f"Nothing failed: the critical current density is above {low:.3g} mA/cm2, the largest survived, and has no "
             "upper end."
         )
-    one = result.first(result.failure)
+    one = result.decisive
     word = "collapses" if result.failure == "collapse" else "slopes"
     from_what = f"{low:.3g} mA/cm2 was survived" if low else "no step was survived for sure"
-    return f"The voltage {word} at {high:.3g} mA/cm2 ({'; '.join(one.evidence)}); {from_what}."
+    own = abs(one.half_cycle.current_density) / mA_cm2
+    later = f", seen at {own:.3g} mA/cm2 after that" if own < 0.98 * high else ""
+    return f"The voltage {word} at {high:.3g} mA/cm2{later} ({'; '.join(one.evidence)}); {from_what}."
 
 
 def _program(result):
@@ -72,6 +82,17 @@ def _undecided(result):
         )
 
 
+def _spikes(result):
+    lost = [one for one in result.half_cycles if one.half_cycle.spike >= result.smallest and one.verdict == "survived"]
+    if lost:
+        at = min(abs(one.half_cycle.current_density) for one in lost) / mA_cm2
+        yield (
+            f"In {len(lost)} half-cycle{'s' * (len(lost) > 1)}, from {at:.3g} mA/cm2 on, the voltage falls away by up "
+            f"to {100 * max(one.half_cycle.spike for one in lost):.3g} % in one sample alone: an instrument's spike, "
+            "or a soft short quicker than the sampling. Sample faster."
+        )
+
+
 def _sides(result):
     signs = {np.sign(one.half_cycle.current_density) for one in result.half_cycles}
     if len(signs) == 1:
@@ -87,8 +108,9 @@ def _sides(result):
     one = result.first("slope")
     if one is None or len(signs) == 1:
         return
-    size = abs(one.half_cycle.current_density)
-    pair = [other for other in result.half_cycles if np.isclose(abs(other.half_cycle.current_density), size, rtol=0.02)]
+    size, place = abs(one.half_cycle.current_density), result.half_cycles.index(one)
+    pair = [other for other in result.half_cycles[max(place - 1, 0) : place + 2]
+            if np.isclose(abs(other.half_cycle.current_density), size, rtol=0.02)]  # fmt: skip
     by_sign = {np.sign(other.half_cycle.current_density): other.rise for other in pair}
     if len(by_sign) == 2:
         yield (

@@ -42,8 +42,9 @@ def stepped_record_figure(series, result):
     begin = np.array([one.begin for one in own])
     end = begin + [one.duration for one in own]
     density = np.array([one.current_density for one in own]) / mA_cm2
-    edges, levels = np.stack([begin, end], axis=1).ravel() / hour, np.repeat(density, 2)
-    upper.plot(edges, levels, color=BLACK, linewidth=1.2)
+    # From zero and back, so that a rest between two is one.
+    edges, levels = np.repeat(np.stack([begin, end], axis=1), 2), np.outer(density, [0, 1, 1, 0])
+    upper.plot(edges / hour, levels.ravel(), color=BLACK, linewidth=1.2)
     upper.set_ylabel("current density\n[mA/cm²]")
     lower.plot(series.time / hour, series.voltage / mV, color=BLACK, linewidth=0.8)
     for one in result.half_cycles:
@@ -196,25 +197,24 @@ def cells_figure(distribution, lower, upper, operating, failures):
     return figure
 
 
-def protocol_figure(programs, operating=None):
+def protocol_figure(programs):
     """Critical current of one cell against the charge of a half-cycle, for several kinds of program.
 
     Parameters
     ----------
     programs : dict
-        By label an `sslib.measurements.OfProtocol`.
-    operating : float, optional
-        Current density to mark [A/m2].
+        By label a sequence of `sslib.measurements.CriticalCurrent`.
     """
     figure, axes = figure_of(3.9)
-    for (label, one), (colour, style, shift) in zip(
+    for (label, evaluated), (colour, style, shift) in zip(
         programs.items(), ((BLUE, "-", 0.96), (VERMILION, "--", 1.04)), strict=True
     ):
-        x = shift * one.charge / mAh_cm2
-        for charge, low, high, failure in zip(x, one.low, one.high, one.failure, strict=True):
-            right = high if np.isfinite(high) else low
+        for one in evaluated:
+            charge = shift * one.decisive.half_cycle.charge / mAh_cm2
+            low, high = one.interval()
+            right = low if high is None else high
             axes.plot([charge, charge], [low / mA_cm2, right / mA_cm2], style, color=colour, linewidth=2)
-            mark = _LOOKS[failure][0] if failure in _LOOKS else "_"
+            mark = _LOOKS[one.failure][0] if one.failure in _LOOKS else "_"
             axes.plot(charge, right / mA_cm2, mark, color=colour, markersize=8)
         axes.plot([], [], style, color=colour, label=label)
     for failure in ("slope", "collapse"):
@@ -225,7 +225,5 @@ def protocol_figure(programs, operating=None):
     axes.set_ylabel("last survived to first failed\n[mA/cm²]")
     axes.xaxis.set_major_formatter(_plain)
     axes.grid(color="#dddddd")
-    if operating is not None:
-        axes.axhline(operating / mA_cm2, color=BLACK, linestyle=":", linewidth=1.2)
     axes.legend(frameon=False, fontsize=SMALL, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return figure
