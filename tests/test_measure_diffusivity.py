@@ -48,6 +48,7 @@ def test_particles_are_evaluated_as_well(tmp_path):
     assert results["short_time_refused"]["value"] == results["pulses"]["value"]
 
 
+@pytest.mark.slow
 def test_a_composition_that_was_not_titrated_is_named(tmp_path, capsys):
     """Nothing is carried on beyond the pulses."""
     run = ["report", "measure_diffusivity", "-p", "composition=0.95", "-p", f"pitt_file={SERIES / 'pitt_film.csv'}"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from sslib.measurements import Electrode, Film, Hold, Sphere, measured, simulate
+from sslib.measurements import Film, Sphere, TitratedElectrode, TitrationHold, record_titration, simulate_titration
 from sslib.thermodynamics import chemical_diffusivity, open_circuit_potential
 from sslib.units import cm2, mm, um
 
@@ -38,15 +38,18 @@ HOSTS = {
 def pulses(host, count):
     """Rest, then pulses of current with rests between them."""
     current = -host.capacity * CHANGE / PULSE_S
-    return [Hold("current", 0.0, PULSE_S), *[Hold("current", current, PULSE_S), Hold("current", 0.0, REST_S)] * count]
+    return [
+        TitrationHold("current", 0.0, PULSE_S),
+        *[TitrationHold("current", current, PULSE_S), TitrationHold("current", 0.0, REST_S)] * count,
+    ]
 
 
 def downward(start):
     """Rest, then steps of the potential."""
     first = float(POTENTIAL(start))
     return [
-        Hold("current", 0.0, PULSE_S),
-        *(Hold("voltage", round(first, 3) - STEP_V * (k + 1), STEP_S) for k in range(STEPS)),
+        TitrationHold("current", 0.0, PULSE_S),
+        *(TitrationHold("voltage", round(first, 3) - STEP_V * (k + 1), STEP_S) for k in range(STEPS)),
     ]
 
 
@@ -62,11 +65,11 @@ def series_text(name):
     shape, start, program, leak, longest = SERIES[name]
     host = HOSTS[shape]
     diffusivity = CubicSpline(GRID, chemical_diffusivity(GRID, INTERACTION, LONE_DIFFUSIVITY[shape]))
-    electrode = Electrode(
+    electrode = TitratedElectrode(
         host, POTENTIAL, diffusivity, SERIES_RESISTANCE, CHARGE_TRANSFER, double_layer=DOUBLE_LAYER, leak=leak
     )
-    exact, _ = simulate(electrode, program, start, first=0.1, per_decade=10, longest=longest)
-    series = measured(
+    exact, _ = simulate_titration(electrode, program, start, first=0.1, per_decade=10, longest=longest)
+    series = record_titration(
         exact,
         np.random.default_rng([SEED, list(SERIES).index(name)]),
         voltage_noise=VOLTAGE_NOISE,
@@ -80,7 +83,7 @@ def series_text(name):
     }[shape]
     header = [
         f"Titration of a {shape} by {'pulses of current' if name.startswith('gitt') else 'steps of potential'}",
-        "model = sslib.measurements.simulate: finite volumes, D and U of a regular solution, resistances, double layer",
+        "model = sslib.measurements.simulate_titration: D and U of a regular solution, resistances, double layer",
         "D = D_0 (1 - 2 interaction x (1 - x)/RT), as sslib.thermodynamics.chemical_diffusivity",
         f"shape = {shape}",
         *size,

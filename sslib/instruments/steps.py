@@ -128,8 +128,8 @@ def steps(series, control, *, smallest=None):
     if dropped:
         noun = "a current" if control == "current" else "a voltage"
         notes.append(f"{dropped} samples are left out: taken while {noun} was not yet what their step holds")
-    if len(cuts):
-        gap = (series.time[cuts + 1] - series.time[cuts]).max()
+    gap = (series.time[cuts + 1] - series.time[cuts]).max(initial=0.0)
+    if gap:
         notes.append(f"a step begins halfway between two samples, which are up to {1e3 * gap:.2g} ms apart")
     return Steps(found, notes)
 

@@ -30,11 +30,11 @@ from sslib.measurements.titration.short_time import (
     weppner_huggins,
 )
 from sslib.measurements.titration.simulated import (
-    Electrode,
-    Hold,
-    measured,
-    sample_times,
-    simulate,
+    TitratedElectrode,
+    TitrationHold,
+    record_titration,
+    simulate_titration,
+    titration_times,
 )
 from sslib.measurements.titration.trials import (
     compare_titration_limits,

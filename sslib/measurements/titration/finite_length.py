@@ -18,7 +18,7 @@ SHORT = 0.03
 """Below this ratio of times the far face, or the centre, is not yet felt: exp(-1/0.03) is 3e-15."""
 MODES = 14
 """The next one is exp(-50) where modes begin to be used."""
-HALVINGS = 14
+HALVINGS = 8
 NEWTONS = 4
 
 

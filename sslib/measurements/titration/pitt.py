@@ -18,7 +18,14 @@ from sslib.measurements.titration.pitt_checks import (
     refuse_open,
     refuse_rising,
 )
-from sslib.measurements.titration.result import Titration, changes_within, diffusivity_interval, spread, with_more
+from sslib.measurements.titration.result import (
+    Titration,
+    changes_within,
+    diffusivity_interval,
+    reasons,
+    spread,
+    with_more,
+)
 from sslib.measurements.titration.separable import fit_separable
 from sslib.measurements.titration.short_time import ALLOWED, cottrell, cottrell_window
 
@@ -174,8 +181,7 @@ def pitt(series, host, start, *, settle=0.0, level=0.95, smallest=None):
         last = (part, points[-1].step if points and points[-1].begin == part.begin else None)
         before += float(host.composition_change(charge))
     if not points:
-        reasons = "; ".join(f"at {begin:.6g} s {text}" for begin, text in refused.items())
-        raise ValueError(f"no step gives a diffusivity: {reasons or 'the voltage is held only once'}")
+        raise ValueError(f"no step gives a diffusivity: {reasons(refused) or 'the voltage is held only once'}")
     more = changes_within(points)
     points = [with_more(point, own, host, level) for point, own in zip(points, more, strict=True)]
     return Titration(host, tuple(points), refused, level, parts.notes)
@@ -205,7 +211,10 @@ def _step(part, previous, last, end, host, before, settle, level):
     times = tuple(np.exp(fit.interval(0, level)))
     refuse_open(times, time, biot, duration, t[0], fit.noise)
     if gap:
-        found = [_fit(t + shift, current, train, duration, host.shape).point[0] for shift in (-gap / 2, gap / 2)]
+        shifted = (
+            _fit(t + shift, current, train, duration, host.shape, fit.point[None]) for shift in (-gap / 2, gap / 2)
+        )
+        found = [own.point[0] for own in shifted]
         times = spread(times, time, np.abs(np.array(found) - fit.point[0]).max())
     refuse_large(t, current, fit, step, host)
     change = float(host.composition_change(charge))
@@ -246,7 +255,7 @@ def _step(part, previous, last, end, host, before, settle, level):
     return replace(point, verdicts=tuple(doubts(point, fit.together, level)))
 
 
-def _fit(t, current, train, duration, shape):
+def _fit(t, current, train, duration, shape, starts=None):
     """Least squares with the columns of all steps of a train (how long ago, relative size) and a constant."""
 
     def design(log_time, log_biot):
@@ -255,7 +264,8 @@ def _fit(t, current, train, duration, shape):
         return np.stack([answer / time, np.ones_like(t)], axis=1)
 
     bounds = [(np.log(t[0]) - REACH, np.log(duration) + REACH), tuple(np.log(BIOT))]
-    starts = [(np.log(duration) + time, biot) for time in GUESSES for biot in GUESSED_BIOT]
+    if starts is None:
+        starts = [(np.log(duration) + time, biot) for time in GUESSES for biot in GUESSED_BIOT]
     return fit_separable(design, current, bounds, starts)
 
 

@@ -5,6 +5,7 @@ from scipy.optimize import least_squares
 
 from sslib.formatting import number
 from sslib.measurements.titration.finite_length import potential_step
+from sslib.measurements.titration.gitt_checks import OTHER_WAY
 
 LEAST = 12
 """Samples that a step must have."""
@@ -14,6 +15,8 @@ NORMAL = 0.954
 """Median size of the difference of two normal samples, over their standard deviation."""
 RISEN = 0.02
 """Of the range of the current: a rise beyond it, and the noise, is one."""
+LATE_FIRST = 0.1
+"""Of the diffusion time: a first sample after it tells little of the interface."""
 UNKNOWN = 10.0
 """An interval of D that spans this factor is no answer."""
 SURE = 5.0
@@ -32,7 +35,7 @@ def refuse_rising(step, t, current):
     if decaying[:FIRST].mean() < decaying[-FIRST:].mean():
         raise ValueError(
             f"the current does not follow the step of {1e3 * step:.3g} mV: it begins at {current[0]:.2g} A and ends at "
-            f"{current[-1]:.2g} A. Its sign in the file, a side reaction, or noise beyond it"
+            f"{current[-1]:.2g} A. A side reaction, noise beyond it, or {OTHER_WAY}"
         )
     rise = decaying - np.minimum.accumulate(decaying)
     k = int(np.argmax(rise))
@@ -53,8 +56,8 @@ def refuse_charge(step, charge, error, first, duration):
         )
     if step * charge < 0:
         raise ValueError(
-            f"the current does not follow the step of {1e3 * step:.3g} mV, a charge of {charge:.2g} C: the sign of the "
-            "current in the file, or a side reaction"
+            f"the current does not follow the step of {1e3 * step:.3g} mV, a charge of {charge:.2g} C: {OTHER_WAY}, "
+            "or a side reaction goes on"
         )
 
 
@@ -62,7 +65,12 @@ def refuse_open(times, time, biot, duration, first, noise):
     """An interval of the diffusion time [s] that is open or spans too much, by what is missing."""
     if times[1] > UNKNOWN * times[0]:
         ends = "upper end" if not np.isfinite(times[1]) else "lower end" if times[0] == 0 else "useful interval"
-        if biot < 1:
+        if first > LATE_FIRST * time:
+            cause = (
+                f"the first sample used, after {first:.2g} s, comes at {first / time:.2g} of it, so that diffusion is "
+                "not told from the interface: sample faster, and at each jump"
+            )
+        elif biot < 1:
             cause = (
                 f"the interface limits (Biot number {biot:.2g}): the current is one exponential, in which D has little "
                 "part. Longer diffusion (a thicker film) or a better interface shows it"
@@ -73,10 +81,7 @@ def refuse_open(times, time, biot, duration, first, noise):
                 f"{number(time, 2)} s"
             )
         else:
-            cause = (
-                f"the first sample, after {first:.2g} s, comes at {first / time:.2g} of it, with a noise of "
-                f"{noise:.2g} A: sample faster or in a finer current range"
-            )
+            cause = f"it is lost in a noise of {noise:.2g} A: sample faster or in a finer current range"
         raise ValueError(f"the diffusion time has no {ends}: {cause}")
 
 

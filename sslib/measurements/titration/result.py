@@ -9,6 +9,8 @@ from sslib.checks import check_between
 from sslib.formatting import number
 from sslib.measurements.titration.hosts import Host
 
+TOLD = 2
+"""Refusals that an error has in full."""
 LARGE = 0.1
 """Half-width of ln D beside that of the fit from which a verdict tells of it."""
 
@@ -61,7 +63,8 @@ class Titration:
     def at(self, composition):
         """Diffusivity [m2/s] at a composition and its interval, between the two nearest points.
 
-        The logarithm is linear between them, their errors are independent but for that of the length.
+        The logarithm is linear between them, and so is the width of its interval: where the instrument samples evenly,
+        what a gap leaves open of a jump may be the same at both, and does not even out.
 
         Raises
         ------
@@ -83,8 +86,18 @@ class Titration:
         sides = []
         for side in (0, 1):
             widths = [w * np.log(p.fit_interval[side] / p.diffusivity) for w, p in zip(weights, own, strict=True)]
-            sides.append(np.hypot(np.linalg.norm(widths), length_width(self.host, self.level)))
+            sides.append(np.hypot(sum(widths), length_width(self.host, self.level)))
         return float(value), (float(value * np.exp(-sides[0])), float(value * np.exp(sides[1])))
+
+
+def reasons(refused):
+    """The first refusals in one sentence, and how many more there are.
+
+    >>> reasons({60.0: "no rest follows", 80.0: "flat", 99.0: "flat", 120.0: "flat"})
+    'at 60 s no rest follows; at 80 s flat; and 2 more'
+    """
+    told = [f"at {begin:.6g} s {text}" for begin, text in list(refused.items())[:TOLD]]
+    return "; ".join(told + ([f"and {len(refused) - TOLD} more"] if len(refused) > TOLD else []))
 
 
 def length_width(host, level):

@@ -72,10 +72,11 @@ class SeparableFit:
             outside = inside + direction * size
             if (outside - end) * direction >= 0:
                 return direction * np.inf
-            others, cost = self.problem.best(others, number, outside)
+            found, cost = self.problem.best(others, number, outside)
             if cost > allowed:
+                # From where the last point inside was left: from elsewhere it may lie in another valley.
                 return brentq(excess, *sorted((inside, outside)), xtol=1e-3 * size)
-            inside, size = outside, size * GROWTH
+            others, inside, size = found, outside, size * GROWTH
         return direction * np.inf
 
 

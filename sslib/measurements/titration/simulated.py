@@ -23,7 +23,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Electrode:
+class TitratedElectrode:
     """What is titrated, with what lies in series.
 
     Attributes
@@ -59,7 +59,7 @@ class Electrode:
 
 
 @dataclass(frozen=True)
-class Hold:
+class TitrationHold:
     """A step of a program: what is held ("current" [A] or "voltage" [V]), at which value, for how long [s]."""
 
     control: str
@@ -73,10 +73,10 @@ class Hold:
         check_positive(duration=self.duration)
 
 
-def sample_times(duration, first, per_decade, longest):
+def titration_times(duration, first, per_decade, longest):
     """Times of samples since a step began [s]: at once, then even in the logarithm, at most `longest` apart.
 
-    >>> sample_times(10.0, 1.0, 2, 4.0).round(3).tolist()
+    >>> titration_times(10.0, 1.0, 2, 4.0).round(3).tolist()
     [0.0, 1.0, 4.0, 7.0, 10.0]
     """
     check_positive(duration=duration, first=first, per_decade=per_decade, longest=longest)
@@ -90,7 +90,7 @@ def sample_times(duration, first, per_decade, longest):
     return np.append(times, np.linspace(last, duration, rest + 1)[1:])
 
 
-def simulate(electrode, program, start, *, first=0.1, per_decade=10, longest=60.0, cells=CELLS):
+def simulate_titration(electrode, program, start, *, first=0.1, per_decade=10, longest=60.0, cells=CELLS):
     r"""A titration from rest, without noise.
 
     .. math::
@@ -102,13 +102,13 @@ def simulate(electrode, program, start, *, first=0.1, per_decade=10, longest=60.
 
     Parameters
     ----------
-    electrode : Electrode
-    program : sequence of Hold
+    electrode : TitratedElectrode
+    program : sequence of TitrationHold
     start : float
         Composition, uniform at first [1].
     first, per_decade, longest : float
-        Sampling of each step, see `sample_times`. The first sample is that of the jump, at the time of the last one of
-        the step before, as potentiostats write it.
+        Sampling of each step, see `titration_times`. The first sample is that of the jump, at the time of the last one
+        of the step before, as potentiostats write it.
     cells : int
         Volumes from the blocked face or the centre to the surface, finer towards it.
 
@@ -130,13 +130,13 @@ def simulate(electrode, program, start, *, first=0.1, per_decade=10, longest=60.
     """
     check_between(0, 1, start=start)
     if not program:
-        raise ValueError("the program has no step; it needs at least one Hold")
+        raise ValueError("the program has no step; it needs at least one TitrationHold")
     model = _Volumes(electrode, cells)
     state = np.full(cells + 1, float(start))
     state[-1] = electrode.potential(start)
     parts, begin = [], 0.0
     for number, hold in enumerate(program):
-        times = sample_times(hold.duration, first, per_decade, longest)
+        times = titration_times(hold.duration, first, per_decade, longest)
         states = model.run(state, hold, times)
         voltage, current = model.seen(states, hold)
         parts.append((begin + times, voltage, current, np.full(len(times), number), model.shares @ states[:-1]))
@@ -145,7 +145,7 @@ def simulate(electrode, program, start, *, first=0.1, per_decade=10, longest=60.
     return TimeSeries(time, voltage, current, step=step), mean
 
 
-def measured(series, rng, *, voltage_noise, current_noise, voltage_resolution=0.0, current_resolution=0.0):
+def record_titration(series, rng, *, voltage_noise, current_noise, voltage_resolution=0.0, current_resolution=0.0):
     """A series as a potentiostat would have written it: with noise, and rounded to its steps of voltage and current.
 
     Parameters

@@ -7,7 +7,12 @@ from sslib.checks import check_positive
 from sslib.measurements.titration.finite_length import SHAPES, current_step, potential_step, slowest_rate
 from sslib.measurements.titration.gitt import gitt
 from sslib.measurements.titration.short_time import cottrell, weppner_huggins
-from sslib.measurements.titration.simulated import Electrode, Hold, measured, simulate
+from sslib.measurements.titration.simulated import (
+    TitratedElectrode,
+    TitrationHold,
+    record_titration,
+    simulate_titration,
+)
 
 START, POTENTIAL = 0.5, 3.9
 RESTS, LONGEST = 5.0, 60
@@ -49,18 +54,22 @@ def trial_pulse(host, diffusivity, slope, resistance, ratio, change, *, noise=5e
     check_positive(diffusivity=diffusivity, ratio=ratio, change=change, noise=noise)
     time = host.length**2 / diffusivity
     duration, rest = ratio * time, RESTS * time / SHAPES[host.shape]
-    electrode = Electrode(
+    electrode = TitratedElectrode(
         host,
         lambda x: POTENTIAL + slope * (x - START),
         lambda x: diffusivity + 0 * x,
         series_resistance=resistance,
     )
     current = -host.capacity * change / duration
-    program = [Hold("current", 0.0, duration), Hold("current", current, duration), Hold("current", 0.0, rest)]
-    exact, _ = simulate(
+    program = [
+        TitrationHold("current", 0.0, duration),
+        TitrationHold("current", current, duration),
+        TitrationHold("current", 0.0, rest),
+    ]
+    exact, _ = simulate_titration(
         electrode, program, START, first=1e-3 * min(duration, time), longest=max(duration, rest) / LONGEST
     )
-    series = measured(exact, np.random.default_rng(seed), voltage_noise=noise, current_noise=0.0)
+    series = record_titration(exact, np.random.default_rng(seed), voltage_noise=noise, current_noise=0.0)
     (point,) = gitt(series, host, START).points
     on = series.current != 0
     time_on, voltage_on = series.time[on] - duration, series.voltage[on]

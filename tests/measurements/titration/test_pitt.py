@@ -9,13 +9,13 @@ import pytest
 
 from sslib.instruments import TimeSeries, read_time_series
 from sslib.measurements import (
-    Electrode,
     Film,
-    Hold,
     Sphere,
-    measured,
+    TitratedElectrode,
+    TitrationHold,
     pitt,
-    simulate,
+    record_titration,
+    simulate_titration,
     stated,
     stated_truth,
 )
@@ -29,18 +29,21 @@ SPHERE = Sphere(volume=3e-11, radius=7e-7, sites=5e4)
 
 
 @cache
-def stepped(host=FILM, step=-0.01, duration=4800.0, count=1, first=0.1, **settings):
+def stepped(host=FILM, step=-0.01, duration=4800.0, count=1, first=0.1, per_decade=10, longest=100.0, **settings):
     """Steps of the potential from rest at 0.4, without noise."""
     own = {"potential": lambda x: 3.9 + SLOPE * x, "diffusivity": lambda x: D + 0 * x, "series_resistance": R}
-    electrode = Electrode(host, **(own | settings))
+    electrode = TitratedElectrode(host, **(own | settings))
     start = float(electrode.potential(0.4))
     levels = start + step * np.arange(1, count + 1)
-    program = [Hold("voltage", start, 300.0), *(Hold("voltage", float(level), duration) for level in levels)]
-    return simulate(electrode, program, 0.4, first=first, longest=100.0)[0]
+    program = [
+        TitrationHold("voltage", start, 300.0),
+        *(TitrationHold("voltage", float(level), duration) for level in levels),
+    ]
+    return simulate_titration(electrode, program, 0.4, first=first, per_decade=per_decade, longest=longest)[0]
 
 
 def noisy(series, seed=0, current=1e-8, resolution=0.0):
-    return measured(
+    return record_titration(
         series, np.random.default_rng(seed), voltage_noise=1e-5, current_noise=current, current_resolution=resolution
     )
 
@@ -177,7 +180,7 @@ def test_a_current_of_the_wrong_sign_is_refused():
     """A potential that falls takes the ion in."""
     series = noisy(stepped())
     turned = TimeSeries(series.time, series.voltage, -series.current, step=series.step)
-    with pytest.raises(ValueError, match="does not follow the step of -10 mV"):
+    with pytest.raises(ValueError, match=r"does not follow the step of -10 mV.*named '-current \[A\]'"):
         pitt(turned, FILM, 0.4)
 
 
@@ -209,3 +212,30 @@ def test_a_single_voltage_is_refused():
     series = stepped().window(0, 299)
     with pytest.raises(ValueError, match="the voltage is held only once"):
         pitt(series, FILM, 0.4)
+
+
+def sampled(every, phase, seed):
+    """A step as a cycler writes it at even times, without a sample at the jump."""
+    exact = stepped(per_decade=40, longest=20.0)
+    own = exact.step == 1
+    time = np.arange(phase, exact.time[-1], every)
+    later = time >= exact.time[own][0]
+    current = np.where(later, np.interp(time, exact.time[own], exact.current[own]), 0)
+    voltage = np.where(later, exact.voltage[own][0], exact.voltage[0])
+    return noisy(TimeSeries(time, voltage, current), seed)
+
+
+@pytest.mark.parametrize("every", [pytest.param(5.0, marks=pytest.mark.slow), 20.0])
+def test_a_gap_at_the_jump_widens_the_interval(every):
+    """The step began anywhere between two samples, which moves the current most when it is largest."""
+    points = [alone(sampled(every, share * every, seed)) for seed, share in enumerate((0.05, 0.5, 0.95))]
+    exact = alone(noisy(stepped()))
+    assert all(point.interval[0] < D < point.interval[1] for point in points)
+    assert np.log(points[0].interval[1] / points[0].interval[0]) > np.log(exact.interval[1] / exact.interval[0])
+
+
+@pytest.mark.slow
+def test_a_first_sample_too_late_is_not_blamed_on_the_interface():
+    """Advice to grow a thicker film is no help to a cycler that writes every two minutes."""
+    with pytest.raises(ValueError, match=r"the first sample used, after .* sample faster"):
+        pitt(sampled(120.0, 60.0, 0), FILM, 0.4)
