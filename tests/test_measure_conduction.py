@@ -1,6 +1,7 @@
 """The notebook `measure_conduction`: its results hold the truth, and files of one's own are refused by name."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ def results(default_run):
     [
         ("electrons_at_lithium", "S cm-1"),
         ("holes_at_lithium", "S cm-1"),
-        ("transference_number", "1"),
+        ("steady_current_fraction", "1"),
         ("ionic_conductivity_effective", "mS cm-1"),
         ("electronic_conductivity_effective", "mS cm-1"),
         ("tortuosity_factor", "1"),
@@ -47,7 +48,35 @@ def test_the_electronic_conductivity_is_the_slope(results):
 
 def test_what_is_not_corrected_is_far_off(results):
     """The electrodes' resistances are what the equation is for."""
-    assert results["transference_uncorrected"]["value"] == pytest.approx(0.42, abs=0.01)
+    assert results["steady_current_uncorrected"]["value"] == pytest.approx(0.42, abs=0.01)
+
+
+@pytest.mark.slow
+def test_an_example_without_a_file_is_no_result(tmp_path):
+    """A lab that gives its polarisation alone must not find a transference number that is the example's."""
+    example = Path(__file__).parents[1] / "data" / "series" / "measure_conduction" / "polarisation.csv"
+    own = tmp_path / "own.csv"
+    lines = example.read_text(encoding="utf-8").splitlines(keepends=True)
+    own.write_text("".join(line for line in lines if "truth" not in line), encoding="utf-8")
+    asked = ["-p", f"polarisation_file={own}", "--name", "run", "--out", str(tmp_path)]
+    assert main(["report", "measure_conduction", *asked]) == 0
+    written = results_of(tmp_path / "measure_conduction" / "run")
+    of_polarisation = {"electronic_conductivity", "electronic_conductivity_printed", "electronic_law", "diffusivity"}
+    assert set(written["results"]) == of_polarisation | {"electrons_at_lithium", "holes_at_lithium"}
+    assert all(note.startswith("polarisation: ") for note in written["notes"])
+    report = (tmp_path / "measure_conduction" / "run" / "report.html").read_text(encoding="utf-8")
+    for name, is_said in (("polarisation", False), ("transference", True), ("composite", True), ("pulses", True)):
+        assert (f"NOT YOUR CELL: no file was given for {name}" in report) == is_said
+
+
+@pytest.mark.slow
+def test_spectra_of_the_example_are_not_mixed_with_a_step_of_ones_own(tmp_path):
+    """The number would be that of no cell."""
+    own = tmp_path / "own.csv"
+    own.write_text("time [s],voltage [V],current [A]\n0,0,0\n1,0.01,1e-4\n2,0.01,9e-5\n", encoding="utf-8")
+    asked = ["-p", f"transference_file={own}", "--name", "run", "--out", str(tmp_path)]
+    assert main(["report", "measure_conduction", *asked]) == 1
+    assert "is a generated example and the other files" in (tmp_path / "index.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """Write the series of ``measure_conduction``: polarisation, potential step and spectra, blocking cells, pulses.
 
 Run ``python data/series/generate_measure_conduction.py`` to write them anew; a test holds that this gives the files as
-they are.
+they are, to two units of the last digit, in which one machine's solvers may differ from another's.
 """
 
 from functools import partial

@@ -36,7 +36,9 @@ from sslib.measurements.estimates import (
     estimate_of,
 )
 from sslib.measurements.heads import (
+    is_generated,
     stated,
+    stated_alike,
     stated_truth,
 )
 from sslib.measurements.probes import (

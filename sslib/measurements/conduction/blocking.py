@@ -6,7 +6,7 @@ import numpy as np
 
 from sslib.impedance import FiniteLengthWarburg, R, fit
 from sslib.instruments import steps
-from sslib.measurements.conduction.settling import steady_current
+from sslib.measurements.conduction.settling import check_along, rest_voltage, steady_current
 from sslib.measurements.conduction.starting import starting_current, without_first
 from sslib.measurements.estimates import LEVEL, Estimate, estimate_of, mean
 from sslib.measurements.heads import stated
@@ -71,13 +71,15 @@ def cells_by_carrier(serieses):
     return {carrier: dict(sorted(own.items())) for carrier, own in found.items()}
 
 
-def cell_of_steps(series, *, settling=0.0, resolution=0.0, level=LEVEL):
+def cell_of_steps(series, *, rest=None, settling=0.0, resolution=0.0, level=LEVEL):
     """Resistances of a cell from its steps of the voltage.
 
     Parameters
     ----------
     series : sslib.instruments.TimeSeries
         Steps of constant voltage from rest, of either sign for the check of symmetry.
+    rest : float, optional
+        Voltage of the cell at rest, from which steps count [V]; that before the first current if not given.
     settling : float
         Samples within so many seconds after a step are left out: the instrument's, and those of double layers [s].
     resolution : float
@@ -91,8 +93,8 @@ def cell_of_steps(series, *, settling=0.0, resolution=0.0, level=LEVEL):
     Raises
     ------
     ValueError
-        For a step that has not settled, a current that grows (the blocked carrier begins to pass), and a current that
-        cannot be followed back to the step.
+        For a step that has not settled, a current that grows (the blocked carrier begins to pass) or flows against its
+        step, and a current that cannot be followed back to the step.
 
     Notes
     -----
@@ -100,10 +102,12 @@ def cell_of_steps(series, *, settling=0.0, resolution=0.0, level=LEVEL):
     diffusing layer, the exact form of configurations II and III of the transmission line: `layer_current`. What flowed
     before a step is taken to go on.
     """
-    settled, at_once, verdicts, signs = [], [], [], []
+    settled, at_once, signs = [], [], []
+    found, verdicts = rest_voltage(series)
+    rest, verdicts = (found, verdicts) if rest is None else (rest, [])
     voltage_before, before = 0.0, Estimate(0.0, 0.0)
     for step in steps(series, "voltage"):
-        voltage = float(np.median(step.voltage))
+        voltage = float(np.median(step.voltage)) - rest
         jump, sign = voltage - voltage_before, np.sign(voltage - voltage_before)
         voltage_before = voltage
         if abs(jump) < LEAST_JUMP:
@@ -113,6 +117,7 @@ def cell_of_steps(series, *, settling=0.0, resolution=0.0, level=LEVEL):
         gap = own.since[own.since > 0][0]
         own = without_first(own, settling)
         end = steady_current(own, resolution=resolution, level=level)
+        check_along(end.current, own)
         start = starting_current(own, end, gap)
         error = start.initial.relative * start.initial.value
         at_once.append(_ratio(abs(jump), start.initial.value, np.hypot(error, before.error), start.initial.freedom))

@@ -18,6 +18,8 @@ LAW_FITS = 1e-3
 """Probability of chi-square below which a law does not describe the currents."""
 BEST = 3e-4
 """Share of itself to which a steady current is known at best: beyond, the temperature and the voltage are felt."""
+PLATES = 0.05
+"""[V] below lithium down to which lithium may fail to nucleate on an electrode that takes none."""
 AGREE = 2.0
 """Diffusivities of several steps are one if the largest is no more than so many times the smallest."""
 
@@ -200,8 +202,9 @@ def hebb_wagner(
     Raises
     ------
     ValueError
-        If a voltage lies outside of the window, a step has not settled, the current grows or flows against the voltage,
-        or there is no step of the voltage. The message names the assumption, the number and what to do.
+        If a voltage lies outside of the window or 50 mV below lithium, a step has not settled, the current grows or
+        flows against the voltage, or there is no step of the voltage. The message names the assumption, the number and
+        what to do.
 
     Notes
     -----
@@ -214,6 +217,9 @@ def hebb_wagner(
     if electrodes not in ELECTRODES:
         raise ValueError(f"electrodes is {electrodes!r}; it must be one of {', '.join(map(repr, ELECTRODES))}")
     held = _voltage_steps(series)
+    verdicts = _check_above_lithium(held) if electrodes == "lithium and blocking" else []
+    if window is None:
+        verdicts.append("no window of stability is stated: a decomposition is seen only where its current grows")
     if window is not None:
         outside = [own.held for own, _ in held if not window[0] <= own.held <= window[1]]
         if outside:
@@ -222,10 +228,11 @@ def hebb_wagner(
                 "there it decomposes, and the current is that of the decomposition; leave these steps out or state "
                 "the window that was measured"
             )
-    verdicts, settled = [], []
+    settled = []
     for own in _settled(held, resolution, level, verdicts):
         moved = replace(own.current, value=own.current.value - leak)
-        settled.append(replace(own, current=moved, interval=tuple(end - leak for end in own.interval)))
+        ends = tuple(end - leak for end in own.interval)
+        settled.append(replace(own, current=moved, interval=ends, last=own.last - leak))
         verdicts += [f"{own.voltage:g} V: {text}" for text in own.verdicts]
     floors = [max(resolution, 3 * np.hypot(leak_error, own.current.error)) for own in settled]
     limited = tuple(abs(own.current.value) <= floor for own, floor in zip(settled, floors, strict=True))
@@ -270,6 +277,18 @@ def _voltage_steps(series):
     if not found:
         raise ValueError("the series holds no voltage: a Hebb-Wagner evaluation needs steps of constant voltage")
     return found
+
+
+def _check_above_lithium(held):
+    """Words on voltages below lithium; what lies further below is refused."""
+    lowest = min(own.held for own, _ in held)
+    if lowest < -PLATES:
+        raise ValueError(
+            f"the lowest voltage is {lowest:g} V against lithium: there lithium is plated on the electrode that ought "
+            "to block it; if the leads were exchanged, turn the signs of voltage and current (as they stand electrons "
+            "would be taken for holes)"
+        )
+    return [f"{lowest:g} V lies below lithium, which may be plated there"] if lowest < 0 else []
 
 
 def _settled(held, resolution, level, verdicts):

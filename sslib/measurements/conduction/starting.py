@@ -154,8 +154,9 @@ def starting_current(held, settled, gap=None):
     else:
         raise ValueError(
             "no first part of the step follows a resistance in series with a layer that diffuses: the initial current "
-            "cannot be extrapolated (double layer or instrument still settling, noise that goes together); leave the "
-            "first samples out, or sample faster after the step"
+            "cannot be extrapolated (double layer or instrument still settling, noise that goes together, or a "
+            f"beginning that is known to ±{time[0] if gap is None else gap:.2g} s only); leave the first samples out, "
+            "or sample faster before and after the step"
         )
     variance = (fitted.fun**2).sum() / freedom
     covariance = np.linalg.pinv(fitted.jac.T @ fitted.jac) * variance

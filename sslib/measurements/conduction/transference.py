@@ -6,9 +6,9 @@ import numpy as np
 from scipy.special import stdtrit
 
 from sslib.checks import check_between, check_positive
-from sslib.instruments import steps
+from sslib.instruments import Step, steps
 from sslib.kinetics import thermal_voltage
-from sslib.measurements.conduction.settling import steady_current
+from sslib.measurements.conduction.settling import OPEN, check_along, rest_voltage, steady_current
 from sslib.measurements.conduction.starting import starting_current, without_first
 from sslib.measurements.estimates import LEVEL, Estimate, estimate_of
 from sslib.units import reference_temperature
@@ -17,6 +17,10 @@ SMALL_STEP = 0.010
 """[V]"""
 DRIFTS = 0.1
 """Share by which the electrodes' resistance may change before it is spoken of."""
+MEANING = (
+    "the number is the steady current fraction, 1/(1 + Ne); it is the transference number in an ideal dilute solution "
+    "only, and in a concentrated one it may lie far from it"
+)
 MOSTLY = 0.8
 """Share of the step that the electrodes may take: of what is left, the number lives."""
 
@@ -29,6 +33,8 @@ class CurrentFraction:
     ----------
     value : Estimate
         Steady over initial current of the electrolyte alone [1]: the transference number in an ideal dilute solution.
+    held : sslib.instruments.Step
+        What was evaluated, its current positive in the direction of the step, settling included.
     uncorrected : float
         Steady over initial current without the resistances [1].
     initial, steady : Estimate
@@ -49,6 +55,7 @@ class CurrentFraction:
     """
 
     value: Estimate
+    held: Step
     uncorrected: float
     initial: Estimate
     steady: Estimate
@@ -113,7 +120,7 @@ def bruce_vincent(
     after,
     *,
     bulk=None,
-    rest=0.0,
+    rest=None,
     temperature=reference_temperature,
     settling=0.0,
     resolution=0.0,
@@ -130,8 +137,8 @@ def bruce_vincent(
         and interval.
     bulk : Estimate or float, optional
         Resistance of the electrolyte itself from the first spectrum [ohm], for the ohmic initial current.
-    rest : float
-        Voltage of the cell at rest [V], taken off the step.
+    rest : float, optional
+        Voltage of the cell at rest [V], taken off the step; that before the first current if not given.
     temperature : float
         [K]
     settling : float
@@ -158,18 +165,22 @@ def bruce_vincent(
     meanwhile, to the longest first part that follows it.
     """
     before, after = estimate_of(before, name="before"), estimate_of(after, name="after")
+    at_rest, verdicts = rest_voltage(series)
+    rest, verdicts = (at_rest, verdicts) if rest is None else (rest, [])
     found = [own for own in steps(series, "voltage") if own.control == "voltage" or np.ptp(own.voltage) < 1e-3]
-    found = [own for own in found if abs(np.median(own.voltage) - rest) > 1e-4]
+    flows = OPEN * np.abs(series.current).max()
+    found = [own for own in found if abs(np.median(own.voltage) - rest) > 1e-4 and np.abs(own.current).max() > flows]
     if not found:
         raise ValueError("the series holds no step of constant voltage away from rest; the method starts with one")
     held = max(found, key=lambda own: own.duration)
     size = float(np.median(held.voltage)) - rest
     sign = np.sign(size)
     held = replace(held, control="voltage", held=abs(size), current=sign * held.current)
-    gap = held.since[held.since > 0][0]
+    measured, gap = held, held.since[held.since > 0][0]
     held = without_first(held, settling)
-    verdicts = _check_small(abs(size), temperature)
+    verdicts += _check_small(abs(size), temperature)
     settled = steady_current(held, resolution=resolution, level=level)
+    check_along(settled.current, held)
     if settled.current.value <= 3 * settled.current.error:
         raise ValueError(
             f"the steady current is {settled.current.value:.3g} A with an error of {settled.current.error:.2g} A: no "
@@ -189,10 +200,10 @@ def bruce_vincent(
         total = bulk.value + before.value
         ohmic_error = np.hypot(bulk.relative * bulk.value, before.relative * before.value) / total
         ohmic = Estimate(step / total, float(ohmic_error), logarithmic=True)
-    verdicts += _doubts(held, result, initial, steady, ohmic, step, before, after, level)
+    verdicts += [MEANING, *_doubts(held, result, initial, steady, ohmic, step, before, after, level)]
     return CurrentFraction(
-        result, steady.value / initial.value, initial, steady, first, _of_first(first, steady, step, before, after),
-        ohmic, step, before, after, start.time_constant, tuple(verdicts),
+        result, measured, steady.value / initial.value, initial, steady, first,
+        _of_first(first, steady, step, before, after), ohmic, step, before, after, start.time_constant, tuple(verdicts),
     )  # fmt: skip
 
 

@@ -31,11 +31,11 @@ def settling_figure(series, settled):
         step, own = held[number], settled[number]
         colour = (BLUE, VERMILION, GREEN)[place % 3]
         late = step.since >= own.begin
-        leak = np.mean(step.current[late] - own.fitted(step.since[late]))
-        axes.plot(step.since / minute, step.current, mark, markersize=3.5, markerfacecolor="none", color=colour,
+        leak, sign = np.mean(step.current[late] - own.fitted(step.since[late])), np.sign(own.voltage)
+        axes.plot(step.since / minute, sign * step.current, mark, markersize=3.5, markerfacecolor="none", color=colour,
                   label=f"{own.voltage:g} V")  # fmt: skip
-        axes.plot(step.since[late] / minute, own.fitted(step.since[late]) + leak, color=BLACK, linewidth=1.2)
-    axes.set(xscale="log", yscale="log", xlabel="time since the step [min]", ylabel="current [A]")
+        axes.plot(step.since[late] / minute, sign * (own.fitted(step.since[late]) + leak), color=BLACK, linewidth=1.2)
+    axes.set(xscale="log", yscale="log", xlabel="time since the step [min]", ylabel="current along the voltage [A]")
     axes.xaxis.set_major_formatter(_plain)
     axes.grid(color="#dddddd")
     axes.legend(frameon=False, ncols=2, title="lines: series of diffusion")
@@ -81,18 +81,16 @@ def steady_figure(found):
     return figure
 
 
-def salt_step_figure(series, found):
+def salt_step_figure(found):
     """Current after a small step of the potential, with the initial and the steady current that are read from it.
 
     Parameters
     ----------
-    series : sslib.instruments.TimeSeries
     found : CurrentFraction
     """
     figure, axes = figure_of(3.3)
-    step = max(steps(series, "voltage"), key=lambda own: own.duration)
-    kept = step.since > 0
-    axes.plot(step.since[kept], np.abs(step.current[kept]) / mA, label="measured", **DATA)
+    kept = found.held.since > 0
+    axes.plot(found.held.since[kept], found.held.current[kept] / mA, label="measured", **DATA)
     lines = {"initial": (found.initial, BLUE, "--"), "steady": (found.steady, VERMILION, "-.")}
     for name, (own, colour, style) in lines.items():
         axes.axhline(own.value / mA, color=colour, linestyle=style, label=f"{name}: {own.value / mA:.4g} mA")

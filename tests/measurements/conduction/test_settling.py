@@ -65,6 +65,18 @@ def test_a_step_that_is_too_short_is_refused():
         steady_current(settling(1, tau=700.0, noise=1e-13))
 
 
+def test_a_drift_at_the_edge_of_the_noise_is_doubted_and_a_clear_one_refused():
+    """Noise that looks like a slow relaxation must not cost a good step: the interval widens by it."""
+    noise = np.random.default_rng(1).standard_normal(len(TIME))
+    fall = (TIME.mean() - TIME) / np.linalg.norm(TIME - TIME.mean())
+    usual = steady_current(held(1e-9 + 1e-11 * noise)).current.error
+    doubted = steady_current(held(1e-9 + 1e-11 * (noise + 4.2 * fall)))
+    assert any("at the edge of the noise" in text for text in doubted.verdicts)
+    assert doubted.current.error > 1.5 * usual
+    with pytest.raises(ValueError, match="has not settled"):
+        steady_current(held(1e-9 + 1e-11 * (noise + 12 * fall)))
+
+
 def test_a_step_of_a_few_time_constants_is_doubted():
     """What is extrapolated has to be said."""
     assert any("extrapolated" in text for text in steady_current(settling(1, tau=200.0)).verdicts)
