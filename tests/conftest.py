@@ -6,6 +6,27 @@ from filelock import FileLock
 
 from sslib.report.__main__ import main
 
+LONG_RUNS = {
+    "cell_overpotentials",
+    "critical_current",
+    "degradation_maps",
+    "electrode_design",
+    "polymer_electrolytes",
+    "tlm_evolution",
+}
+"""Notebooks whose default run is left to the slow tests, so that the quick ones stay quick."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What reads the default run of a long notebook is slow."""
+    for item in items:
+        if "default_run" not in getattr(item, "fixturenames", ()):
+            continue
+        named = item.callspec.params.get("path", item.path) if hasattr(item, "callspec") else item.path
+        if named.stem.removeprefix("test_") in LONG_RUNS:
+            item.add_marker("slow")
+
 
 @pytest.fixture(scope="session")
 def default_run(tmp_path_factory):
