@@ -132,7 +132,7 @@ def locate(name_or_path, folder=None):
         return _generated_spectra() / f"{name}.csv"
     raise FileNotFoundError(
         f"there is no file {name!r} (a relative path starts in {folder or Path.cwd()}) and no data set of that name"
-        f"{_nearest(name, [*_registry(), *generated()])}"
+        f"{_nearest(name, [*_registry(), *generated()], beside=path.parent)}"
     )
 
 
@@ -189,8 +189,13 @@ def _generated_spectra():
     return Path(__file__).parents[1] / "data" / "spectra"
 
 
-def _nearest(name, known):
+def _nearest(name, known, beside=None):
+    """Words for the nearest of the known names; files in the folder of a path that is wrong come first."""
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    if beside is not None and beside.is_dir():
+        files = [file.name for file in beside.iterdir() if file.is_file()]
+        close = difflib.get_close_matches(Path(name).name, files, n=2, cutoff=0.6)
+        near = [*(str(Path(name).parent / file) for file in close), *near][:3]
     return f"; the nearest names are {', '.join(near)}" if near else "; `sslib list` shows them"
 
 

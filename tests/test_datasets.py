@@ -121,3 +121,10 @@ def test_an_unknown_name_gets_the_nearest_ones_and_where_a_path_starts(name):
         datasets.locate(name)
     with pytest.raises(ValueError, match="there is no data set"):
         datasets.describe(name)
+
+
+def test_a_slip_in_a_path_gets_the_files_that_lie_there(tmp_path):
+    """A user who types gitt.cvs means the file beside, not a public data set with a like name."""
+    (tmp_path / "gitt.csv").write_text("")
+    with pytest.raises(FileNotFoundError, match=r"nearest names are \S*gitt\.csv"):
+        datasets.locate(str(tmp_path / "gitt.cvs"))

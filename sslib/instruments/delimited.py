@@ -19,6 +19,7 @@ _LONGEST_NAMES = 10_000
 # A row of units, comments or the name of the sample may stand between the names and the first row.
 _GAP = 8
 _NO_VALUE = {"", "-", "--", "---", "nan", "inf", "+inf", "-inf", "na", "n/a", "none"}
+_CLOCK = re.compile(r"\d+:\d\d:\d\d(?:[.,]\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})")
 
 
@@ -264,6 +265,12 @@ def _decimal_comma(source, written, numbers, needed):
 def _explanation(source, lines, wanted):
     """The error for a text without the table that is wanted: what there is instead."""
     for index, names, _ in _names(lines, wanted):
+        clock = next(filter(None, map(_CLOCK.search, lines[index + 1 : index + 1 + _GAP])), None)
+        if clock and "time" in wanted.anchors:
+            return SpectrumError(
+                f"{source}, line {index + 1}: the time below is written as a clock shows it, {clock[0]!r}; expected a "
+                "number of seconds, minutes or hours: have it exported so, or convert it"
+            )
         return SpectrumError(
             f"{source}, line {index + 1}: names for {len(names)} columns, but no row of {len(names)} cells with a "
             f"number for the {wanted.anchors[0]} follows; expected the table below its names"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sslib.checks import check_positive
+from sslib.formatting import number
 from sslib.instruments.series import TimeSeries
 
 OFF = 0.02
@@ -130,7 +131,8 @@ def steps(series, control, *, smallest=None):
         notes.append(f"{dropped} samples are left out: taken while {noun} was not yet what their step holds")
     gap = (series.time[cuts + 1] - series.time[cuts]).max(initial=0.0)
     if gap:
-        notes.append(f"a step begins halfway between two samples, which are up to {1e3 * gap:.2g} ms apart")
+        apart = f"{number(gap, 2)} s" if gap >= 1 else f"{number(1e3 * gap, 2)} ms"
+        notes.append(f"a step begins halfway between two samples, which are up to {apart} apart")
     return Steps(found, notes)
 
 

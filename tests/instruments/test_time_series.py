@@ -28,6 +28,13 @@ def test_eclab_pulses_are_read_with_their_header(measured):
     assert any("default" in note for note in series.notes)
 
 
+def test_a_time_as_a_clock_shows_it_is_named(write):
+    """Cyclers export hours, minutes and seconds; "no number for the time" would leave the user to find out why."""
+    text = "Record ID,Total Time,Voltage(V),Current(mA)\n1,00:01:00.000,3.55,0.0\n2,00:02:00.000,3.55,0.0\n"
+    with pytest.raises(SpectrumError, match=r"as a clock shows it, '00:01:00.000'; expected a number of seconds"):
+        read_time_series(write(text))
+
+
 def test_a_file_of_pulses_is_no_spectrum(measured):
     """Read as one it would be fitted; the message has to say which columns there are."""
     with pytest.raises(SpectrumError, match="no column with a frequency"):
