@@ -10,7 +10,7 @@ from sslib.instruments import steps
 from sslib.kinetics import thermal_voltage
 from sslib.measurements.conduction.settling import NotSettledError, steady_current
 from sslib.measurements.estimates import LEVEL, Estimate
-from sslib.units import reference_temperature
+from sslib.units import S_cm, reference_temperature
 
 ELECTRODES = {"lithium and blocking": 1.0, "both blocking": 4.0}
 """By the cell's electrodes how many times faster its slowest relaxation is than L²/(π² D)."""
@@ -20,6 +20,8 @@ BEST = 3e-4
 """Share of itself to which a steady current is known at best: beyond, the temperature and the voltage are felt."""
 PLATES = 0.05
 """[V] below lithium down to which lithium may fail to nucleate on an electrode that takes none."""
+IMPLAUSIBLE = 1e-3 * S_cm
+"""Of electrons in an electrolyte: most of what source 002 has for the ions of any (Table 1)."""
 AGREE = 2.0
 """Diffusivities of several steps are one if the largest is no more than so many times the smallest."""
 
@@ -258,6 +260,12 @@ def hebb_wagner(
         upper = float(min(bounds))
         verdicts.append(
             "no current leaves the instrument's resolution and leak: the conductivity has an upper limit and no value"
+        )
+    seen = max(abs(own.current.value / own.voltage) for own in settled) * thickness / area
+    if seen > IMPLAUSIBLE:
+        verdicts.append(
+            f"i L/(A U) is up to {seen / S_cm:.2g} S/cm: that is an electronic conductor and no electrolyte, or the "
+            "unit of the current, the area or the thickness is wrong"
         )
     return Polarisation(
         tuple(settled), limited, diffusivity=diffusivity, upper_limit=upper, verdicts=tuple(verdicts), level=level,

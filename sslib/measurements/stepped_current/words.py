@@ -7,6 +7,8 @@ from sslib.units import hour, mA_cm2, mAh_cm2, minute, ohm_cm2
 
 FLAT = 0.01
 """Change of the resistance within and between half-cycles [1] below which a cell looks like a metal."""
+IMPLAUSIBLE = 100 * mA_cm2
+"""Ten times what source 002 has for the best of its electrolytes (Table 1, LiPON: above 10 mA/cm2)."""
 
 
 def verdicts_of(result):
@@ -23,6 +25,12 @@ def verdicts_of(result):
         yield (
             f"The record breaks off at {result.unfinished / mA_cm2:.3g} mA/cm2, in a half-cycle of too few samples to "
             "be judged: that current was not survived, and a short may be what ended it."
+        )
+    largest = max(abs(one.half_cycle.current_density) for one in result.half_cycles)
+    if largest > IMPLAUSIBLE:
+        yield (
+            f"The largest current is {largest / mA_cm2:.3g} mA/cm2, far more than solid cells of lithium bear: check "
+            "the unit of the current, and the area."
         )
     yield from _undecided(result)
     yield from _spikes(result)

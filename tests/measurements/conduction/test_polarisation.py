@@ -266,6 +266,13 @@ def test_a_current_against_the_voltage_is_refused():
         hebb_wagner(plain([-1e-9, -2e-9], [0.1, 0.2]), **CELL)
 
 
+def test_a_current_in_the_wrong_unit_is_doubted():
+    """Milliampere taken for ampere made an electrolyte of 80 S/cm, with nothing said."""
+    voltages = np.array([0.1, 0.2, 0.3])
+    found = hebb_wagner(plain(voltages / 10, voltages, noise=1e-6), **CELL)
+    assert any("no electrolyte" in text for text in found.verdicts)
+
+
 def test_steps_that_have_not_settled_are_refused():
     """A tenth of the time that it takes: every current too large."""
     short = simulate_polarisation([0.05, 0.1], 0.7 * TAU, electrons=ELECTRONS, diffusivity=DIFFUSIVITY, **CELL)

@@ -60,6 +60,14 @@ def test_a_short_is_found_at_its_step(begin, left):
     assert interval_of(found, "slope")[1] is None
 
 
+def test_a_current_in_the_wrong_unit_is_doubted():
+    """Milliampere in a column of ampere gives a critical current that is a thousand times too large, in silence."""
+    record = stepped()
+    as_ampere = TimeSeries(record.time, record.voltage, 1e3 * record.current, area=AREA)
+    assert any("1e+03 mA/cm2" in text and "check the unit" in text for text in critical_current(as_ampere).verdicts)
+    assert not any("check the unit" in text for text in critical_current(record).verdicts)
+
+
 def test_a_rise_is_a_slope_and_no_collapse():
     """Contact that is lost calls for pressure, a short for another electrolyte: they must not be mixed up."""
     found = critical_current(stepped(lambda n, sign, x: 1 + 0.3 * x if n >= 12 else 1.0))
