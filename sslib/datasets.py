@@ -58,9 +58,15 @@ def generated():
     return sorted(file.stem for file in _generated_spectra().glob("*.csv"))
 
 
+def generated_records():
+    """Names of the project's own series in time with known truth, and of the spectra beside them (list of str)."""
+    folder = _generated_records()
+    return sorted(file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.csv"))
+
+
 def generated_series():
-    """Names of the project's own series of spectra with known truth (list of str)."""
-    return sorted({file.parent.name for file in _generated_spectra().glob("*/*.csv")})
+    """Names of the project's own folders of spectra, or of series in time, with known truth (list of str)."""
+    return sorted(_generated_folders())
 
 
 def describe(name):
@@ -111,7 +117,7 @@ def locate(name_or_path, folder=None):
     Parameters
     ----------
     name_or_path : str or path-like
-        A path; else one of `names`; else the name of a file in ``data/spectra`` without its ending.
+        A path; else one of `names`; else the name of a file in ``data/spectra`` or ``data/series`` without its ending.
     folder : str or path-like, optional
         Where a relative path starts: the current folder if left out.
 
@@ -130,9 +136,11 @@ def locate(name_or_path, folder=None):
         return fetch(name)
     if name in generated():
         return _generated_spectra() / f"{name}.csv"
+    if name in generated_records():
+        return _generated_records() / f"{name}.csv"
     raise FileNotFoundError(
         f"there is no file {name!r} (a relative path starts in {folder or Path.cwd()}) and no data set of that name"
-        f"{_nearest(name, [*_registry(), *generated()], beside=path.parent)}"
+        f"{_nearest(name, [*_registry(), *generated(), *generated_records()], beside=path.parent)}"
     )
 
 
@@ -173,7 +181,7 @@ def locate_series(name_or_folder, folder=None):
     if name in _registry():
         return fetch_set(name)
     if name in generated_series():
-        return sorted((_generated_spectra() / name).glob("*.csv"), key=_natural)
+        return sorted(_generated_folders()[name].glob("*.csv"), key=_natural)
     raise FileNotFoundError(
         f"there is no folder {name!r} (a relative path starts in {folder or Path.cwd()}) and no series of that name"
         f"{_nearest(name, [*(key for key, entry in _registry().items() if entry.members), *generated_series()])}"
@@ -187,6 +195,19 @@ def _natural(path):
 
 def _generated_spectra():
     return Path(__file__).parents[1] / "data" / "spectra"
+
+
+def _generated_records():
+    return Path(__file__).parents[1] / "data" / "series"
+
+
+def _generated_folders():
+    """Folders of generated files by their names (dict of str to Path)."""
+    return {
+        file.parent.name: file.parent
+        for top in (_generated_spectra(), _generated_records())
+        for file in top.glob("*/*.csv")
+    }
 
 
 def _nearest(name, known, beside=None):

@@ -128,3 +128,12 @@ def test_a_slip_in_a_path_gets_the_files_that_lie_there(tmp_path):
     (tmp_path / "gitt.csv").write_text("")
     with pytest.raises(FileNotFoundError, match=r"nearest names are \S*gitt\.csv"):
         datasets.locate(str(tmp_path / "gitt.cvs"))
+
+
+def test_generated_series_in_time_are_found_by_name_from_anywhere(tmp_path, monkeypatch):
+    """A notebook that is copied to a user's folder must find its example there, too."""
+    monkeypatch.chdir(tmp_path)
+    assert "gitt_film" in datasets.generated_records()
+    for name in datasets.generated_records():
+        assert datasets.locate(name).name == f"{name.split('/')[-1]}.csv"
+    assert [path.name for path in datasets.locate_series("measure_conduction_cells")][:1] == ["electrons_60um.csv"]

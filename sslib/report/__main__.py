@@ -55,7 +55,7 @@ def _list(options):
     from sslib import datasets
 
     print("\nData sets that a parameter can name:")
-    for name in datasets.generated():
+    for name in (*datasets.generated(), *datasets.generated_records()):
         print(f"  {name} (generated, with known truth)")
     for name in datasets.generated_series():
         print(f"  {name} (a generated series, with known truth)")
