@@ -31,10 +31,11 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def default_run(tmp_path_factory):
     """A function from a topic notebook's name to the folder of its run with defaults; each runs once, whichever of the
-    processes of `make test` asks first.
+    processes of `make test` asks first. ``SSLIB_DEFAULT_RUNS`` names a folder for several calls that share the runs.
     """
     base = tmp_path_factory.getbasetemp()
-    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "default_runs"
+    own = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "default_runs"
+    out = Path(os.environ.get("SSLIB_DEFAULT_RUNS", own))
     out.mkdir(exist_ok=True)
 
     def run(name):

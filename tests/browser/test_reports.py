@@ -5,26 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from sslib.report.__main__ import main
-
 pytestmark = pytest.mark.browser
 
 notebooks = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 every_report = pytest.mark.parametrize("name", [path.stem for path in notebooks])
 
 
-@pytest.fixture(scope="session")
-def reports(tmp_path_factory, chromium):
-    """The folder of all notebooks' reports, two made at a time."""
-    folder = tmp_path_factory.mktemp("reports")
-    assert main(["report", "--out", str(folder), "--workers", "2"]) == 0
-    return folder
-
-
 @every_report
-def test_a_report_reads_without_a_network_on_any_screen(name, reports, chromium):
+def test_a_report_reads_without_a_network_on_any_screen(name, default_run, chromium):
     """A report goes by mail to someone on a train: what it would fetch, cut off or leave unsaid is lost."""
-    address = (reports / name / "default" / "report.html").as_uri()
+    address = (default_run(name) / "report.html").as_uri()
     for width in (1280, 400):
         context = chromium.new_context(viewport={"width": width, "height": 900}, offline=True)
         page = context.new_page()
