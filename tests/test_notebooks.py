@@ -1,12 +1,12 @@
 """Every topic notebook in the repository keeps the contract of a notebook and runs top to bottom."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from sslib.report.catalogue import read_notebook
+from tests.simulations import every
 
 folder = Path(__file__).parents[1] / "notebooks"
 notebooks = sorted(folder.glob("*.ipynb"))
@@ -58,11 +58,8 @@ def test_runs_top_to_bottom(path, default_run):
     assert "No description has been provided" not in page, "an image has no alternative text"
 
 
-# All of them run in the runner and in JupyterLab, too: here every fourth will do, and all where a night is to spare.
-by_night = float(os.environ.get("SSLIB_SIMULATIONS", 1)) > 1
-
-
-@pytest.mark.parametrize("path", notebooks if by_night else notebooks[::4], ids=lambda path: path.stem)
+# All of them run in the runner and in JupyterLab, too: here every fourth will do by day.
+@pytest.mark.parametrize("path", every(4, notebooks), ids=lambda path: path.stem)
 @pytest.mark.slow
 def test_runs_in_plain_papermill(path, tmp_path):
     """A lab with a papermill pipeline of its own must not need our runner."""

@@ -8,6 +8,7 @@ from matplotlib.text import Text
 
 from sslib.notebook.figures.style import SMALL, WIDTH
 from tests.notebooks_in_process import NOTEBOOKS, run_cells
+from tests.simulations import every
 
 LEAST_CONTRAST = 4.5
 """Of text against what is behind it (WCAG 2, level AA)."""
@@ -81,7 +82,7 @@ def drawn_texts(figure, renderer):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", every(3, NOTEBOOKS), ids=lambda path: path.stem)
 def test_every_text_in_a_figure_can_be_read(path):
     """On paper or a projector, small grey words are the first to go."""
     figures = []
