@@ -70,8 +70,10 @@ def test_an_uneven_column_solves_its_differential_equation():
         own = np.interp(s, np.linspace(0, 1, 40), wall)
         return np.array([RAIL * HEIGHT * y[1] * 1e-9, HEIGHT * np.pi * DIAMETER * y[0] / own / 1e-9])
 
+    def ends(first, last):
+        return np.array([first[1] - current / 1e-9, last[1]])
+
     s = np.linspace(0, 1, 400)
-    ends = lambda a, b: np.array([a[1] - current / 1e-9, b[1]])  # noqa: E731
     other = solve_bvp(slope, ends, s, np.zeros((2, 400)), tol=1e-8)
     depth, density, drop, voltage = column_currents(column, sections=2000, current=current)
     assert other.status == 0
