@@ -128,34 +128,14 @@ def _papermill(run, notebook, scratch, settings):
 
 def execute(notebook, scratch, settings, label):
     """Run the cells in place; None, or in one line what went wrong."""
-    from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpecManager
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     for _, cell in code:
         cell.outputs, cell.execution_count = [], None
-    manager = AsyncKernelManager(
-        kernel_name="python3",
-        # With no folder to search, "python3" is the Python that runs this line, whatever a user has installed.
-        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-        transport_encryption="auto",
-    )
-    client = NotebookClient(
-        notebook,
-        km=manager,
-        timeout=settings.timeout,
-        force_raise_errors=True,  # tags that allow an error or skip a cell are for people
-        skip_cells_with_tag="",
-        shutdown_kernel="immediate",
-    )
-    client.reset_execution_trackers()
     where = "before the first code cell"
-    # What the kernel says of itself outside of the cells is for no reader.
-    options = {"cwd": str(scratch), "env": _kernel_environment(scratch, settings), "stdout": DEVNULL, "stderr": DEVNULL}
     try:
-        with client.setup_kernel(cleanup_kc=True, **options):
+        with _kernel(notebook, scratch, settings) as client:
             for count, (index, cell) in enumerate(code, 1):
                 where = f"in code cell {count} of {len(code)}"
                 if settings.by_cell:
@@ -174,6 +154,45 @@ def execute(notebook, scratch, settings, label):
             if output.output_type == "error":
                 return one_line(f"{output.ename}: {output.evalue}") + f" (in code cell {count} of {len(code)})"
     return None
+
+
+@contextlib.contextmanager
+def _kernel(notebook, scratch, settings):
+    """A client of the notebook whose kernel answers.
+
+    A kernel that dies before its first word is started anew, three times in all: two programs that start kernels at
+    the same moment may be given the same port (https://github.com/nteract/papermill/issues/511).
+    """
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpecManager
+    from nbclient import NotebookClient
+
+    # What the kernel says of itself outside of the cells is for no reader.
+    options = {"cwd": str(scratch), "env": _kernel_environment(scratch, settings), "stdout": DEVNULL, "stderr": DEVNULL}
+    with contextlib.ExitStack() as stack:
+        for attempt in (1, 2, 3):
+            manager = AsyncKernelManager(
+                kernel_name="python3",
+                # With no folder to search, "python3" is the Python that runs this line, whatever a user has installed.
+                kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+                transport_encryption="auto",
+            )
+            client = NotebookClient(
+                notebook,
+                km=manager,
+                timeout=settings.timeout,
+                force_raise_errors=True,  # tags that allow an error or skip a cell are for people
+                skip_cells_with_tag="",
+                shutdown_kernel="immediate",
+            )
+            client.reset_execution_trackers()
+            try:
+                stack.enter_context(client.setup_kernel(cleanup_kc=True, **options))
+                break
+            except RuntimeError:
+                if attempt == 3:
+                    raise
+        yield client
 
 
 def _kernel_environment(scratch, settings):

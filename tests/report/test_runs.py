@@ -273,6 +273,30 @@ def test_an_interrupted_call_leaves_the_old_run_whole(number, tmp_path, write_no
     assert list((out / ".running").iterdir()) == []
 
 
+@pytest.mark.parametrize(("deaths", "status"), [(2, "done"), (3, "failed")])
+def test_a_kernel_that_dies_before_its_first_word_is_started_anew(
+    deaths, status, tmp_path, monkeypatch, write_notebook, finish
+):
+    """Programs that start kernels at one moment may take each other's ports: no reason to lose one of 300 runs."""
+    tally = tmp_path / "deaths"
+    tally.mkdir()
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        f"died = len(os.listdir({str(tally)!r}))\n"
+        f"if 'ipykernel_launcher' in sys.orig_argv and died < {deaths}:\n"
+        f"    open(os.path.join({str(tally)!r}, str(died)), 'w').close()\n"
+        "    os._exit(1)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    write_notebook(tmp_path / "late.ipynb", "# Late?", finish)
+    assert main(["report", "late.ipynb"]) == (status == "failed")
+    record = json.loads((tmp_path / "reports/late/default/run.json").read_text(encoding="utf-8"))
+    assert record["status"] == status
+    assert status == "done" or "died before replying" in record["error"]
+    assert len(list(tally.iterdir())) == deaths
+
+
 def alive(pid):
     try:
         os.kill(pid, 0)
