@@ -75,8 +75,12 @@ from sslib.cell.join import (
     KnownTransport,
     Spread,
     assumed,
+    at_open_ends,
     capacity_of_diffusion,
+    discharged,
     drawn_parameters,
+    fitted,
+    interval_of,
     propagated,
     read_fit,
 )
@@ -108,9 +112,14 @@ from sslib.cell.optimum import (
 )
 from sslib.cell.published import against_published, liquid_cell, recomputed, rival_bookkeepings, slips, solid_cell
 from sslib.cell.rate import (
+    ANODES,
+    INDIUM,
+    LITHIUM,
+    NO_LITHIUM,
     PARAMETERS,
     StatedCell,
     best_thickness,
+    cathode_volumes,
     compare_discharges,
     improvements,
     layered_oxide,

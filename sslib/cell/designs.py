@@ -42,7 +42,7 @@ class Design:
     separator_thickness : float
         [m].
     anode : Material
-        Lithium, or graphite with 5 % binder.
+        Lithium, graphite with 5 % binder, or another metal, weighed without the lithium that it takes up.
     excess : float
         Capacity of the anode beyond the cathode's, over the cathode's [1].
     lithium_from_cathode : float
@@ -160,7 +160,7 @@ class Design:
     def _anode(self):
         """Charged: it is thickest then."""
         mass = (1 + np.asarray(self.excess)) * self.areal_capacity / self.anode.capacity
-        if self.anode.name != "Li":
+        if self.anode.name == "graphite":
             recipe = {self.anode: GRAPHITE_FRACTION, material("binder"): 1 - GRAPHITE_FRACTION}
             return composite(ANODE, mass, recipe, self.anode_porosity, self.anode_filling)
         layer = composite(ANODE, mass, {self.anode: 1.0}, self.anode_porosity, self.anode_filling)

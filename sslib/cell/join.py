@@ -10,7 +10,7 @@ from scipy.stats import norm, qmc
 
 from sslib.cell.rate import PARAMETERS
 from sslib.checks import check_between, check_positive
-from sslib.units import cm2, mS_cm, ohm_cm2, um
+from sslib.units import cm2, hour, mS_cm, ohm_cm2, um
 
 COARSE = {"cells": 24, "modes": 12, "voltage_step": 0.02}
 """Numerics for many discharges at once: within 0.6 % of the capacity of the default, 2 % where the zone is thinnest."""
@@ -45,7 +45,7 @@ class Known:
         .. math:: x = x_0 \exp\left(\frac{|z|}{z_\text{level}} \ln \frac{x_\pm}{x_0}\right)
 
         A side that ends at zero is normal, and cut off there; so is all of a value that is zero. On an open side
-        nothing is drawn: the value stands for it, and whatever follows is open on a side, too.
+        nothing is drawn: the value stands for it, and `at_open_ends` says what lies there.
         """
         low, high = (self.value if end is None else end for end in self.interval)
         share = np.abs(scores) / norm.ppf(0.5 + self.level / 2)
@@ -154,26 +154,65 @@ def read_fit(path, own, area=None, thickness=None):
     area = stated or area
     if not area:
         raise ValueError(f"{path} has no area: run {notebook} with area_cm2, or give area_cm2 here")
-    known, notes = {}, []
-    for name, label in PARAMETERS.items():
-        known[name], said = _known(entries.get(name), name, label, own[name], 1.0 if name == "tau_d" else area)
-        notes += said
     pairs = {pair: entries.get(f"correlation_{'_'.join(pair)}") for pair in permutations(PARAMETERS, 2)}
-    diffusion = (entries.get("R_d") or {}).get("value")
-    correlations = {pair: entry["value"] for pair, entry in pairs.items() if entry}
-    listed = ", ".join(f"{one} and {other} {value:.2f}" for (one, other), value in correlations.items()).replace(
-        "-", "−"
-    )
-    notes.append(f"Drawn with the fit's correlations: {listed or 'none above 0.5'}.")
-    found = KnownTransport(
-        known=known,
-        correlations=correlations,
+    found = fitted(
+        {
+            name: Known(entry["value"], tuple(entry["interval"] or (None, None)), entry["level"] or 0.95)
+            for name, entry in entries.items()
+            if name in (*PARAMETERS, "R_d")
+        },
+        {pair: entry["value"] for pair, entry in pairs.items() if entry},
+        own,
+        area,
         thickness=_thickness_of(document),
-        diffusion_resistance=diffusion * area if diffusion else None,
-        notes=tuple(notes),
         said=tuple(document.get("notes", ())),
     )
     return found if thickness is None else found.at_thickness(thickness)
+
+
+def fitted(parameters, correlations, own, area, *, thickness=None, said=()):
+    """Transport parameters per area from those of a fit over its electrode (KnownTransport).
+
+    Parameters
+    ----------
+    parameters : dict of Known
+        By the names of `PARAMETERS`, and ``R_d`` [ohm, s], as far as the fit has them; a value of None is not
+        determined.
+    correlations : dict of float
+        As for `KnownTransport`.
+    own : dict of float or Known
+        Values [ohm m2, s] by the names of `PARAMETERS`, for what the fit does not have or determine; a number is taken
+        as exact.
+    area : float
+        Of the fitted electrode [m2].
+    thickness : float, optional
+        Of the fitted electrode [m].
+    said : tuple of str
+        What the fit says of itself.
+
+    Raises
+    ------
+    ValueError
+        Where neither the fit nor ``own`` has a parameter.
+    """
+    check_positive(area=area)
+    known, notes = {}, []
+    for name, label in PARAMETERS.items():
+        size = 1.0 if name == "tau_d" else area
+        known[name], more = _known(parameters.get(name), name, label, own.get(name), size)
+        notes += more
+    taken = {pair: value for pair, value in correlations.items() if set(pair) <= set(PARAMETERS)}
+    listed = ", ".join(f"{one} and {other} {value:.2f}" for (one, other), value in taken.items())
+    notes.append(f"Drawn with the fit's correlations: {listed.replace('-', '−') or 'none above 0.5'}.")
+    diffusion = parameters["R_d"].value if "R_d" in parameters else None
+    return KnownTransport(
+        known=known,
+        correlations=taken,
+        thickness=thickness,
+        diffusion_resistance=diffusion * area if diffusion else None,
+        notes=tuple(notes),
+        said=said,
+    )
 
 
 def _area_of(document):
@@ -199,25 +238,26 @@ def _thickness_of(document):
     )
 
 
-def _known(entry, name, label, own, size):
-    """A parameter from an entry of results.json, in units of `size`, and what must be said about it."""
-    if entry is None and name in ("R_el", "R_sep", "R_counter"):
+def _known(found, name, label, own, size):
+    """A parameter as a fit has it, in units of `size`, and what must be said about it."""
+    if found is None and name in ("R_el", "R_sep", "R_counter"):
         text = f"No likely model of the fit has {name} ({label}): taken as zero"
         return Known(0.0, (0.0, 0.0)), [text + (", or as part of R_ion." if name == "R_el" else ".")]
-    if entry is None:
-        return Known(own, (own, own)), [f"The fit has no {name} ({label}): the typed value is taken, as exact."]
-    if entry["value"] is None:
-        text = (
-            f"The fit does not determine {name} ({label}): the typed value is taken, and the interval of capacity and "
-        )
-        return Known(own, (None, None)), [text + "energy is open at both ends."]
-    ends = tuple(None if end is None else end * size for end in entry["interval"] or (None, None))
+    if own is None and (found is None or found.value is None):
+        raise ValueError(f"the fit does not have {name} ({label}), and no value of it is given")
+    stated = own if isinstance(own, Known) or own is None else Known(own, (own, own))
+    if found is None:
+        words = "as exact" if stated.interval == (stated.value, stated.value) else "with its interval"
+        return stated, [f"The fit has no {name} ({label}): the typed value is taken, {words}."]
+    if found.value is None:
+        open_at_both = replace(stated, interval=(None, None))
+        return open_at_both, [f"The fit does not determine {name} ({label}): the typed value is taken."]
     notes = [
-        f"The fit leaves the {side} end of {name} ({label}) open: so is the {effect} end of capacity and energy."
-        for end, side, effect in zip(ends, ("lower", "upper"), ("upper", "lower"), strict=True)
+        f"The fit leaves the {side} end of {name} ({label}) open."
+        for end, side in zip(found.interval, ("lower", "upper"), strict=True)
         if end is None
     ]
-    return Known(entry["value"] * size, ends, entry["level"] or 0.95), notes
+    return found.times(size), notes
 
 
 def capacity_of_diffusion(R_d, tau_d, slope):
@@ -244,6 +284,69 @@ def capacity_of_diffusion(R_d, tau_d, slope):
     return -np.asarray(slope) * tau_d / (3 * np.asarray(R_d))
 
 
+FURTHEST = 1e3
+"""Factor to which an open end is followed [1]: a fit calls an end open where it does not exclude that."""
+MATTERS = 0.01
+"""Share of a result [1] by which an open end has to move it beyond its interval to leave it open."""
+
+
+def at_open_ends(known):
+    """Where parameters could be at their open ends, one set of values a case (dict by case of dict).
+
+    Parameters
+    ----------
+    known : dict of Known
+
+    Returns
+    -------
+    dict of dict of float
+        By ``(name, side)`` with the side "lower" or "upper" what changes: that parameter alone, `FURTHEST` from its
+        value (a resistance of zero from the sum of the others); where there are several, also by ``("all", side)`` all
+        those with an open end on a side together.
+    """
+    others = sum(own.value for name, own in known.items() if name.startswith("R_"))
+    alone = {
+        (name, side): {name: (own.value or others) * factor}
+        for name, own in known.items()
+        for end, side, factor in zip(own.interval, ("lower", "upper"), (1 / FURTHEST, FURTHEST), strict=True)
+        if end is None
+    }
+    together = {}
+    for (_, side), change in alone.items():
+        together.setdefault(("all", side), {}).update(change)
+    return alone | {case: change for case, change in together.items() if len(change) > 1}
+
+
+def interval_of(values, draws, level=0.95, room=None):
+    """Ends (low, high) of the central share of draws, along the first axis; None for an end that is left open.
+
+    Parameters
+    ----------
+    values : array_like
+        Shape (1 + draws + cases, ...): of the cell as it is, of the draws, and at the open ends.
+    draws : int
+    level : float
+    room : float, optional
+        By how much a case has to lie beyond an end to leave it open: `MATTERS` of the cell's own value if left out.
+
+    Notes
+    -----
+    The ends hold the cell as it is, as an interval of a fit holds its solution: where the best fit lies at an end of
+    what is possible, few draws or none lie beyond it. An end is open where a case lies beyond it by that much, in
+    any of the columns.
+    """
+    values = np.asarray(values, dtype=float)
+    if np.isnan(values).any():
+        lost = np.isnan(values.reshape(len(values), -1)).any(axis=1).sum()
+        raise ValueError(f"{lost} of {len(values)} draws could not be computed")
+    drawn, cases = values[1 : 1 + draws], values[1 + draws :]
+    # Weibull's positions: of n draws the k-th has k/(n + 1) below it, so that the interval holds its share.
+    low, high = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], axis=0, method="weibull")
+    low, high = np.minimum(low, values[0]), np.maximum(high, values[0])
+    room = MATTERS * np.abs(values[0]) if room is None else room
+    return (None if (cases < low - room).any() else low), (None if (cases > high + room).any() else high)
+
+
 @dataclass(frozen=True, eq=False)
 class Spread:
     """What intervals of the transport parameters make of capacity and energy.
@@ -251,28 +354,21 @@ class Spread:
     Attributes
     ----------
     capacity, energy : numpy.ndarray
-        Shape (1 + draws, rates) [C/m2, J/m2], of the cell as it is and of the draws; zero where nothing is delivered.
-    open_below, open_above : bool
-        Whether a parameter's open end leaves the results open there.
+        Shape (1 + draws + cases, rates) [C/m2, J/m2]: of the cell as it is, of the draws, and at the open ends of
+        parameters; zero where nothing is delivered.
+    draws : int
+    cases : tuple
+        Of `at_open_ends`.
     """
 
     capacity: np.ndarray
     energy: np.ndarray
-    open_below: bool
-    open_above: bool
+    draws: int
+    cases: tuple = ()
 
     def interval(self, values, level=0.95):
-        """Ends (low, high) of the central share `level` of draws, along the first axis; None for an open end.
-
-        They hold the cell as it is, as an interval of a fit holds its solution: where the best fit lies at an end of
-        what is possible, few draws or none lie beyond it.
-        """
-        if np.isnan(values).any():
-            raise ValueError(f"{np.isnan(values).any(axis=1).sum()} of {len(values)} draws could not be computed")
-        # Weibull's positions: of n draws the k-th has k/(n + 1) below it, so that the interval holds its share.
-        low, high = np.quantile(values[1:], [0.5 - level / 2, 0.5 + level / 2], axis=0, method="weibull")
-        low, high = np.minimum(low, values[0]), np.maximum(high, values[0])
-        return (None if self.open_below else low), (None if self.open_above else high)
+        """`interval_of` of what follows from capacity or energy, of their shape."""
+        return interval_of(values, self.draws, level)
 
 
 def drawn_parameters(known, draws, seed=1, correlations=None):
@@ -317,23 +413,46 @@ def propagated(cell, transport, c_rate, draws=100, seed=1):
         [1/h], shape (rates,).
     draws, seed
         Of `drawn_parameters`.
+    """
+    drawn = drawn_parameters(transport.known, draws, seed, transport.correlations)
+    cases = at_open_ends(transport.known)
+    values = {
+        name: np.concatenate([own, [case.get(name, getattr(cell, name)) for case in cases.values()]])
+        for name, own in drawn.items()
+    }
+    current = cell.nominal_capacity * np.asarray(c_rate, dtype=float) / hour
+    capacity, energy = discharged(cell, values, current)
+    return Spread(capacity, energy, draws, tuple(cases))
+
+
+def discharged(cell, values, current_density):
+    """Capacity and energy that a cell delivers as it is, and with other values of its fields.
+
+    Parameters
+    ----------
+    cell : StatedCell
+    values : dict of array_like
+        Of fields of the cell, shape (cases,).
+    current_density : array_like
+        [A/m2], shape (currents,), or (1 + cases, currents) where each has its own.
+
+    Returns
+    -------
+    capacity, energy : numpy.ndarray
+        [C/m2, J/m2], shape (1 + cases, currents), the cell as it is first; zero where nothing is delivered.
 
     Notes
     -----
-    The draws are discharged with `COARSE` numerics and scaled by what the default gives for the cell as it is.
+    The cases are discharged with `COARSE` numerics and scaled by what the default gives for the cell as it is.
     """
-    drawn = drawn_parameters(transport.known, draws, seed, transport.correlations)
-    values = {name: own[:, None] for name, own in drawn.items()}
-    rates = np.asarray(c_rate, dtype=float)
-    run, fine, coarse = replace(cell, **values).at(rates[None, :], **COARSE), cell.at(rates), cell.at(rates, **COARSE)
-    scales = [
-        np.where(np.isfinite(own / other), own / other, 1.0)
-        for own, other in ((fine.capacity, coarse.capacity), (fine.energy, coarse.energy))
-    ]
-    ends = [own.interval for own in transport.known.values()]
-    return Spread(
-        capacity=np.vstack([fine.delivered_capacity, run.delivered_capacity * scales[0]]),
-        energy=np.vstack([fine.delivered_energy, run.delivered_energy * scales[1]]),
-        open_below=any(high is None for _, high in ends),
-        open_above=any(low is None for low, _ in ends),
-    )
+    current = np.atleast_1d(np.asarray(current_density, dtype=float))
+    first, others = (current, current) if current.ndim == 1 else (current[0], current[1:])
+    changed = replace(cell, **{name: np.asarray(own)[:, None] for name, own in values.items()})
+    run, fine, coarse = changed.under(others, **COARSE), cell.under(first), cell.under(first, **COARSE)
+    found = []
+    for name in ("capacity", "energy"):
+        own, other = getattr(fine, name), getattr(coarse, name)
+        scale = np.where(np.isfinite(own / other), own / other, 1.0)
+        many = getattr(run, f"delivered_{name}") * scale
+        found.append(np.vstack([getattr(fine, f"delivered_{name}"), np.broadcast_to(many, (len(many), len(first)))]))
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -40,6 +41,7 @@ class Material:
     volume_change: float = 0.0
 
 
+@cache
 def material(name):
     """A material of the table ``energy_materials``.
 

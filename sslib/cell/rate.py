@@ -1,15 +1,18 @@
 """Capacity and energy at a stated current: the rate model of a cell joined with its masses."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
+from sslib.cell.composition import PUBLISHED_EXPONENT
 from sslib.cell.designs import Design
 from sslib.cell.discharge import Insertion, RailCell, discharge
 from sslib.cell.layers import Material, material
 from sslib.checks import check_between, check_positive
 from sslib.kinetics import FARADAY
 from sslib.tables import table
+from sslib.transport import volume_fractions
 from sslib.units import hour, mAh_cm2, um
 
 SITES = 48230.0
@@ -18,6 +21,10 @@ WINDOW = 0.27, 0.93
 """Stoichiometries between which its nominal capacity is counted [1]."""
 MOLAR_MASS = 96.46e-3
 """Of LiNi1/3Mn1/3Co1/3O2 [kg/mol]: with the sites it gives the density 4.65 g/cm3."""
+LITHIUM, NO_LITHIUM, INDIUM = "lithium", "anode-free", "lithium-indium"
+ANODES = {LITHIUM: 0.0, NO_LITHIUM: 0.0, INDIUM: 0.62}
+"""Anodes of a `StatedCell` with their potential against lithium [V]. An anode-free cell plates the cathode's lithium on
+the bare foil; indium stays on the plateau of In and InLi (a round literature value)."""
 PARAMETERS = {
     "R_ion": "ionic rail's resistance",
     "R_el": "electronic rail's resistance",
@@ -29,6 +36,7 @@ PARAMETERS = {
 """Transport parameters of a cell at a stated current; more of each costs energy."""
 
 
+@cache
 def layered_oxide():
     """The cathode material of the table ``xu2019_cathode`` (Insertion).
 
@@ -97,8 +105,10 @@ class StatedCell:
         [1].
     electrolyte : Material
         Of separator and cathode.
+    anode : str
+        One of `ANODES`.
     excess : float
-        Of lithium, over what is cycled [1].
+        Of the anode's capacity, over what is cycled [1]; an anode-free cell has none.
     reference : float
         Stoichiometry at which R_ct holds [1].
     cutoff : float
@@ -122,6 +132,7 @@ class StatedCell:
     electrolyte_fraction: float
     carbon_fraction: float = 0.0
     electrolyte: Material = field(default_factory=lambda: material("LGPS"))
+    anode: str = LITHIUM
     excess: float = 0.2
     reference: float = 0.5
     cutoff: float = 2.8
@@ -136,7 +147,9 @@ class StatedCell:
             active_fraction=self.active_fraction,
         )
         check_between(0, 0.999, **{"sum of the volume fractions": self._solids})
-        charged = float(layered_oxide().potential(self.window[0]))
+        if self.anode not in ANODES:
+            raise ValueError(f"anode is {self.anode!r}; it must be one of {', '.join(ANODES)}")
+        charged = float(self.oxide.potential(self.window[0]))
         if not self.cutoff < charged:
             raise ValueError(f"cutoff is {self.cutoff:g} V; it must be below {charged:.3g} V, the charged cell at rest")
         check_between(self.window[0] + 0.01, 1, **{"stoichiometry when discharged": self.window[1]})
@@ -144,6 +157,11 @@ class StatedCell:
     @property
     def _solids(self):
         return self.active_fraction + self.electrolyte_fraction + self.carbon_fraction
+
+    @property
+    def oxide(self):
+        """The cathode's material against this anode (Insertion)."""
+        return layered_oxide().against(ANODES[self.anode])
 
     @property
     def nominal_capacity(self):
@@ -158,9 +176,8 @@ class StatedCell:
     @property
     def reversible_energy(self):
         """Areal energy [J/m2] of a discharge without any loss, down to the cut-off: past the window, too."""
-        oxide = layered_oxide()
         x = np.linspace(self.window[0], self._end, 2001)
-        return self.sites_capacity * np.trapezoid(oxide.potential(x), x)
+        return self.sites_capacity * np.trapezoid(self.oxide.potential(x), x)
 
     @property
     def reversible_capacity(self):
@@ -170,7 +187,7 @@ class StatedCell:
     @property
     def _end(self):
         """Stoichiometry at which the open-circuit potential falls to the cut-off."""
-        return max(layered_oxide().stoichiometry(self.cutoff), self.window[0])
+        return max(self.oxide.stoichiometry(self.cutoff), self.window[0])
 
     @property
     def rails(self):
@@ -192,28 +209,38 @@ class StatedCell:
             self.electrolyte: self.electrolyte_fraction * self.electrolyte.density,
             material("carbon"): self.carbon_fraction * material("carbon").density,
         }
-        others = sum(volumes.values())
-        # A cathode of active material alone has nothing to share out.
-        shares = {own: mass / others for own, mass in volumes.items()} if others else {material("carbon"): 1.0}
+        others = sum(np.asarray(mass, dtype=float) for mass in volumes.values())
+        # A cathode of active material alone has nothing to share out: carbon stands for it.
+        some = np.where(others > 0, others, 1.0)
+        shares = {own: mass / some for own, mass in volumes.items()}
+        shares[material("carbon")] = shares[material("carbon")] + (others == 0)
+        metal = {
+            LITHIUM: {"excess": self.excess},
+            NO_LITHIUM: {"excess": 0.0, "lithium_from_cathode": 1.0},
+            INDIUM: {"excess": self.excess, "anode": material("In")},
+        }[self.anode]
         loading = self.active_fraction * self.thickness * density
         return Design(
             active=oxide,
             loading=loading,
             capacity=self.nominal_capacity / loading,
-            voltage=float(np.mean(layered_oxide().potential(np.linspace(*self.window, 201)))),
+            voltage=float(np.mean(self.oxide.potential(np.linspace(*self.window, 201)))),
             inactive_fraction=others / (others + self.active_fraction * density),
             inactive=shares,
             cathode_porosity=1 - self._solids,
             separator=self.electrolyte,
             separator_thickness=self.separator_thickness,
-            excess=self.excess,
             anode_porosity=0.0,
+            **metal,
         ).core
 
     def at(self, c_rate, **numerics):
         """Discharges at C-rates [1/h], which broadcast against the transport parameters (Discharge)."""
-        current = self.nominal_capacity * np.asarray(c_rate, dtype=float) / hour
-        return discharge(self.rails, current, layered_oxide(), start=self.window[0], cutoff=self.cutoff, **numerics)
+        return self.under(self.nominal_capacity * np.asarray(c_rate, dtype=float) / hour, **numerics)
+
+    def under(self, current_density, **numerics):
+        """Discharges under currents [A/m2], which broadcast against everything that is an array (Discharge)."""
+        return discharge(self.rails, current_density, self.oxide, start=self.window[0], cutoff=self.cutoff, **numerics)
 
     def with_thickness(self, thickness):
         """The same composition in another thickness [m]: a longer rail, and more interface."""
@@ -226,6 +253,62 @@ class StatedCell:
         """The same electrolyte in another thickness of the separator [m]."""
         longer = thickness / self.separator_thickness
         return replace(self, separator_thickness=thickness, R_sep=self.R_sep * longer)
+
+    def with_particles(self, radius):
+        """The same cathode of particles of another radius [m]: their surface and their diffusion time follow."""
+        larger = radius / self.particle_radius
+        return replace(self, particle_radius=radius, R_ct=self.R_ct * larger, tau_d=self.tau_d * larger**2)
+
+    def with_volumes(self, active_fraction, electrolyte_fraction, carbon_fraction, exponent=PUBLISHED_EXPONENT):
+        r"""Another composition in the same thickness, its rails scaled from this one's.
+
+        .. math:: R_\text{ion} \propto \varepsilon_\text{electrolyte}^{-n}, \quad
+                  R_\text{el} \propto (\varepsilon_\text{active} + \varepsilon_\text{carbon})^{-n}, \quad
+                  R_\text{ct} \propto \varepsilon_\text{active}^{-1}
+
+        Parameters
+        ----------
+        active_fraction, electrolyte_fraction, carbon_fraction : array_like
+            Of the cathode's volume [1].
+        exponent : array_like
+            n [1]: 1.5 is Bruggeman's; it holds for small changes, far from where a phase loses its connection.
+        """
+        check_positive(electrolyte_fraction=electrolyte_fraction, active_fraction=active_fraction)
+        electrons = (self.active_fraction + self.carbon_fraction) / (active_fraction + carbon_fraction)
+        return replace(
+            self,
+            active_fraction=active_fraction,
+            electrolyte_fraction=electrolyte_fraction,
+            carbon_fraction=carbon_fraction,
+            R_ion=self.R_ion * (self.electrolyte_fraction / electrolyte_fraction) ** exponent,
+            R_el=self.R_el * electrons**exponent,
+            R_ct=self.R_ct * self.active_fraction / active_fraction,
+        )
+
+
+def cathode_volumes(active_mass, carbon_mass, porosity, electrolyte):
+    """Volume fractions of a layered oxide's cathode as `StatedCell` takes them, from its recipe by mass (dict).
+
+    Parameters
+    ----------
+    active_mass, carbon_mass : array_like
+        Over the mass of the solids [1]; the rest is electrolyte.
+    porosity : array_like
+        [1].
+    electrolyte : Material
+
+    Examples
+    --------
+    >>> found = cathode_volumes(0.7, 0.0, 0.1, material("LPSCl"))
+    >>> {name: round(float(share), 3) for name, share in found.items()}
+    {'active_fraction': 0.434, 'electrolyte_fraction': 0.466, 'carbon_fraction': 0.0}
+    """
+    active_mass, carbon_mass, porosity = np.broadcast_arrays(active_mass, carbon_mass, porosity)
+    check_between(0, 1, **{"sum of active and carbon mass": active_mass + carbon_mass})
+    masses = np.stack([active_mass, 1 - active_mass - carbon_mass, carbon_mass], axis=-1)
+    densities = [SITES * MOLAR_MASS, electrolyte.density, material("carbon").density]
+    active, own, carbon = np.moveaxis(volume_fractions(masses, densities, porosity), -1, 0)
+    return {"active_fraction": active, "electrolyte_fraction": own, "carbon_fraction": carbon}
 
 
 def specific_energy(cell, run):

@@ -13,7 +13,13 @@ from sslib.failure.laws import (
 )
 from sslib.failure.maps import CONTOURS, FailureMap, failure_map, severities, thresholds
 from sslib.failure.mechanisms import FULL_CELL, LITHIUM_SIDE, MECHANISMS, Mechanism, Term, mechanism_table
-from sslib.failure.observations import failure_observations, observation_points, observed_conditions, recalibrated
+from sslib.failure.observations import (
+    failure_observations,
+    observation_points,
+    observed_conditions,
+    recalibrated,
+    recalibrated_without_each,
+)
 from sslib.failure.parameters import SPANNING, Parameter, Parameters
 from sslib.failure.particles import (
     cracking_energy_ratio,
@@ -22,6 +28,13 @@ from sslib.failure.particles import (
     particle_strength,
     volume_change,
 )
-from sslib.failure.points import SafeCurrent, best_pressure, failure_probability, safe_current, variance_shares
+from sslib.failure.points import (
+    SafeCurrent,
+    best_pressure,
+    critical_currents,
+    failure_probability,
+    safe_current,
+    variance_shares,
+)
 from sslib.failure.scoring import Score, brier_score, onset_table, outcome_table
 from sslib.failure.signs import CROSSES, START, sign_counts, sign_test

@@ -10,6 +10,9 @@ from sslib.mechanics import critical_flaw_size, fracture_stress
 from sslib.tables import table
 from sslib.units import MPa, celsius, hour, mA_cm2, reference_temperature, um
 
+CALIBRATED = "LPSCl"
+"""The electrolyte whose laws the observations calibrate."""
+
 REPORTED_NOWHERE = {"pressure": 5 * MPa, "hours": 10.0, "hours of an onset": 1.0, "hours at once": 0.1}
 """What stands in where a study does not say: stack pressure [Pa], duration of a test [h], of a step up to an onset [h],
 and of what shorted at once [h]."""
@@ -104,6 +107,15 @@ def recalibrated(parameters, observations=None, without=()):
     parameters = parameters.changed(_flaw(known["flaw"], parameters), COMPUTED, _REFITTED)
     laws = _stripping(known["voids"]) | _share(known["filaments"], parameters) | _growth(known["growth"])
     return parameters.changed(laws, COMPUTED, _REFITTED)
+
+
+def recalibrated_without_each(parameters):
+    """`recalibrated` without each study that calibrates, by study; empty for cells that nothing calibrates (dict)."""
+    if parameters.cell != f"Li|{CALIBRATED}":
+        return {}
+    rows = failure_observations()
+    studies = rows.loc[rows["calibrates"] != "", "study"].unique()
+    return {study: recalibrated(parameters, rows, [study]) for study in studies}
 
 
 def _stripping(rows):

@@ -176,10 +176,10 @@ def variance_shares(conditions, parameters, mechanisms=FULL_CELL, *, of=CRITICAL
     names = [name for name in parameters.known if any(name in one.parameters for one in chosen)]
 
     def explained(x):
-        ends = thresholds(conditions, parameters, mechanisms, dict(zip(names, x, strict=True)))
-        low, high = _joined(ends, x.shape[-1])
+        values = dict(zip(names, x, strict=True))
         if of == CRITICAL_CURRENT:
-            return np.log10(np.clip(high, *REACH))
+            return np.log10(critical_currents(conditions, parameters, mechanisms, values))
+        low, high = _joined(thresholds(conditions, parameters, mechanisms, values), x.shape[-1])
         return ((conditions.current_density >= high) | (conditions.current_density <= low)).astype(float)
 
     found = sobol_indices(
@@ -190,6 +190,21 @@ def variance_shares(conditions, parameters, mechanisms=FULL_CELL, *, of=CRITICAL
     )
     shares = pd.DataFrame({"first": found.first_order, "total": found.total_order}, index=names)
     return shares.sort_values("total", ascending=False)
+
+
+def critical_currents(conditions, parameters, mechanisms=FULL_CELL, values=None):
+    """The lowest current [A/m2] at which a mechanism is beyond its onset, kept within `REACH`.
+
+    Where a charge is given, what fails at any current stands at the lower end.
+
+    Parameters
+    ----------
+    conditions, parameters, mechanisms, values
+        As for `thresholds`.
+    """
+    ends = thresholds(conditions, parameters, mechanisms, values)
+    shape = np.broadcast_shapes(*(np.shape(end) for pair in ends.values() for end in pair if end is not None))
+    return np.clip(_joined(ends, shape)[1], *REACH)
 
 
 @dataclass(frozen=True)
@@ -203,7 +218,7 @@ class _Quantiles:
 
 
 def _joined(ends, draws):
-    """Ends of the currents that all mechanisms leave safe, shape (draws,); a draw that none leaves has ends 0."""
+    """Ends of the currents that all mechanisms leave safe, of a shape; a draw that none leaves has the ends 0."""
     high = np.minimum.reduce([np.broadcast_to(high, draws) for _, high in ends.values()])
     low = np.maximum.reduce([np.broadcast_to(-np.inf if low is None else low, draws) for low, _ in ends.values()])
     never = low >= high

@@ -7,12 +7,15 @@ import numpy as np
 from sslib.checks import check_between
 from sslib.failure.defaults import cell_parameters
 from sslib.failure.mechanisms import LITHIUM_SIDE
-from sslib.failure.observations import REPORTED_NOWHERE, failure_observations, observed_conditions, recalibrated
+from sslib.failure.observations import (
+    CALIBRATED,
+    REPORTED_NOWHERE,
+    failure_observations,
+    observed_conditions,
+    recalibrated,
+)
 from sslib.failure.points import drawn_intervals, failure_probability
 from sslib.units import MPa, celsius, hour, mA_cm2
-
-CALIBRATED = "LPSCl"
-"""The electrolyte whose laws the observations calibrate."""
 
 BRACKET = 2.0
 """A lifetime t says two things: alive at t over this factor, dead at t times it."""

@@ -117,6 +117,7 @@ from sslib.impedance.network import (
 )
 from sslib.impedance.particles import particle, particle_surface, particle_values, topology_errors
 from sslib.impedance.physics import compare_with_pybamm, half_cell_values, over_area
+from sslib.impedance.reading import ELECTRODE, CathodeReading, read_cathode
 from sslib.impedance.relaxation import LEAST_FREQUENCIES, Peak, RelaxationTimes, relaxation_times, zarc_distribution
 from sslib.impedance.salt import (
     Salt,

@@ -1,5 +1,7 @@
 """Materials that take up lithium, as a discharge sees them."""
 
+import copy
+
 import numpy as np
 from scipy.interpolate import CubicSpline, PPoly
 
@@ -51,6 +53,14 @@ class Insertion:
     def slope(self, x):
         """Slope of the open-circuit potential [V] by stoichiometry."""
         return self._all(x)[..., 2] + self._filling(x)[1]
+
+    def against(self, potential):
+        """The same material against a counter electrode of a constant potential against lithium [V] (Insertion)."""
+        check_between(-5, 5, potential=potential)
+        other = copy.copy(self)
+        other._all = PPoly(self._all.c.copy(), self._all.x)
+        other._all.c[-1, :, 0] -= potential
+        return other
 
     def _filling(self, x):
         """What filling the last sites adds to the potential [V], and its slope."""

@@ -89,6 +89,7 @@ from sslib.notebook.figures.space_charge import (
     layer_profile_figure,
     layer_resistance_figure,
 )
+from sslib.notebook.figures.story import delivery_figure, first_change_figure, reading_figure, survival_figure
 from sslib.notebook.figures.throughput import ranking_figure, throughput_figure, waterfall_figure
 from sslib.notebook.figures.titration import (
     diffusivity_figure,

@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from sslib.failure import CONTOURS, MECHANISMS
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of, mark_or_point_at
 from sslib.units import MPa, hour, mA_cm2, mAh_cm2
 
 MECHANISM_LOOKS = {
@@ -30,6 +30,8 @@ AXES = {
 }
 """Label, unit, zero and scale of each condition."""
 
+THIS_CELL = {"marker": "*", "linestyle": "none", "color": BLACK, "markerfacecolor": "white"}
+HATCHED = {"facecolor": "white", "edgecolor": BLACK, "hatch": "///"}
 LINES = ("--", "-.", ":")
 """Lines of published boundaries, in their order."""
 
@@ -70,7 +72,7 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
         For each panel what was measured there: columns of the two conditions' names [SI], ``outcome`` ("failed",
         "survived", "onset"), ``calibrates`` (bool) and the rows' names, which are written beside them.
     point : tuple of float, optional
-        The operating point (x, y) [SI].
+        The operating point (x, y) [SI]; at the edge with an arrow where it lies beyond.
     lines : sequence of (label, x, y), optional
         Published boundaries [SI].
     """
@@ -82,13 +84,8 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
     }
     hatched = False
     for n, (axes, (title, found)) in enumerate(zip(grid[0], maps.items(), strict=True)):
-        x, y = _practical(found.x_name, found.x), _practical(found.y_name, found.y)
-        filled = axes.contourf(x, y, found.probability, levels=[0, *CONTOURS, 1], cmap="YlOrBr", vmin=0, vmax=1.3)
-        axes.contour(x, y, found.probability, levels=CONTOURS, colors=BLACK, linewidths=[2.0, 0.7, 0.7, 0.7, 0.7])
-        # Where next to nothing fails, what leads is noise.
-        outside = found.leading_extrapolated() & (found.probability >= 0.01)
-        hatched = hatched or outside.any()
-        _hatch(axes, x, y, outside)
+        filled, outside = draw_failure_map(axes, found, label_y=n == 0)
+        hatched = hatched or outside
         for (label, xs, ys), style in zip(lines, LINES, strict=False):
             axes.plot(
                 _practical(found.x_name, xs), _practical(found.y_name, ys), linestyle=style, color=BLUE, label=label
@@ -110,15 +107,49 @@ def failure_map_figure(maps, observations=None, point=None, lines=()):
                     annotation_clip=True,
                 )
         if point is not None:
-            place = _practical(found.x_name, point[0]), _practical(found.y_name, point[1])
-            axes.plot(*place, "*", markersize=15, markerfacecolor="white", color=BLACK, zorder=6)
+            draw_operating_point(axes, found, point)
         axes.set_title(title, fontsize=10)
-        _name_axes(axes, found, label_y=n == 0)
-    bar = figure.colorbar(filled, ax=grid[0], label="probability of failure [1]", ticks=[0, *CONTOURS, 1], pad=0.02)
-    bar.ax.tick_params(labelsize=SMALL)
+    draw_probability_bar(figure, filled, grid[0])
     observed = any(len(rows) for rows in (observations or {}).values())
     _legend_of_points(figure, looks, observed, point is not None, hatched, lines)
     return figure
+
+
+def draw_failure_map(axes, found, label_y=True):
+    """Bands of the probability of failure on named axes, hatched where the leading mechanism's law is extrapolated.
+
+    Returns the filled contours, for `draw_probability_bar`, and whether there is a hatched place (bool).
+    """
+    x, y = _practical(found.x_name, found.x), _practical(found.y_name, found.y)
+    filled = axes.contourf(x, y, found.probability, levels=[0, *CONTOURS, 1], cmap="YlOrBr", vmin=0, vmax=1.3)
+    if any(found.probability.min() < level < found.probability.max() for level in CONTOURS):
+        axes.contour(x, y, found.probability, levels=CONTOURS, colors=BLACK, linewidths=[2.0, 0.7, 0.7, 0.7, 0.7])
+    # Where next to nothing fails, what leads is noise.
+    outside = found.leading_extrapolated() & (found.probability >= 0.01)
+    _hatch(axes, x, y, outside)
+    _name_axes(axes, found, label_y)
+    return filled, bool(outside.any())
+
+
+def draw_operating_point(axes, found, point, size=15, look=THIS_CELL):
+    """A cell's conditions (x, y) [SI] on a map whose axes are named; at their edge, with the values, if beyond."""
+    names = found.x_name, found.y_name
+    place = [_practical(name, value) for name, value in zip(names, point, strict=True)]
+    words = [f"{value:.3g} {AXES[name][0].split('[')[1][:-1]}" for name, value in zip(names, place, strict=True)]
+    mark_or_point_at(axes, *place, ", ".join(words), markersize=size, zorder=6, **look)
+
+
+def draw_probability_bar(figure, filled, panels):
+    """Which colour is which probability, beside those panels."""
+    bar = figure.colorbar(filled, ax=panels, label="probability of failure [1]", ticks=[0, *CONTOURS, 1], pad=0.02)
+    bar.ax.tick_params(labelsize=SMALL)
+
+
+def name_time_axes(axes):
+    """Axes of a probability of failure against time [h]."""
+    axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel=AXES["time"][0], ylabel="probability of failure [1]")
+    axes.xaxis.set_major_formatter(_plain)
+    axes.grid(color="#dddddd")
 
 
 def _legend_of_points(figure, looks, observed, operated, hatched, lines):
@@ -131,24 +162,13 @@ def _legend_of_points(figure, looks, observed, operated, hatched, lines):
         ring = {"marker": "o", "markerfacecolor": "none", "linestyle": "none", "color": BLUE, "markersize": 11}
         handles.append(Line2D([], [], label="calibrates the model", **ring))
     if operated:
-        handles.append(
-            Line2D(
-                [],
-                [],
-                marker="*",
-                linestyle="none",
-                color=BLACK,
-                markerfacecolor="white",
-                markersize=12,
-                label="this cell",
-            )
-        )
+        handles.append(Line2D([], [], markersize=12, label="this cell", **THIS_CELL))
     handles += [
         Line2D([], [], linestyle=style, color=BLUE, label=label)
         for (label, _, _), style in zip(lines, LINES, strict=False)
     ]
     if hatched:
-        handles.append(Patch(facecolor="white", edgecolor=BLACK, hatch="///", label="law extrapolated"))
+        handles.append(Patch(label="law extrapolated", **HATCHED))
     if handles:
         figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=SMALL)
 
@@ -160,7 +180,7 @@ def first_mechanism_figure(maps, point=None):
     ----------
     maps : dict of str to FailureMap
     point : tuple of float, optional
-        The operating point (x, y) [SI].
+        The operating point (x, y) [SI]; at the edge with an arrow where it lies beyond.
     """
     names = [name for name in MECHANISM_LOOKS if any(name in found.mechanisms for found in maps.values())]
     colours = ["#ffffff", *(MECHANISM_LOOKS[name][0] for name in names)]
@@ -194,17 +214,16 @@ def first_mechanism_figure(maps, point=None):
                     bbox=box,
                     clip_on=True,
                 )
-        if point is not None:
-            place = _practical(found.x_name, point[0]), _practical(found.y_name, point[1])
-            axes.plot(*place, "*", markersize=15, markerfacecolor="white", color=BLACK, zorder=6)
-        axes.set_title(title, fontsize=10)
         _name_axes(axes, found, label_y=n == 0)
+        if point is not None:
+            draw_operating_point(axes, found, point)
+        axes.set_title(title, fontsize=10)
     handles = [
         Patch(facecolor=colours[k], alpha=0.75, edgecolor=BLACK, label=MECHANISMS[names[k - 1]].label)
         for k in sorted(shown)
         if k
     ]
-    handles.append(Patch(facecolor="white", edgecolor=BLACK, hatch="///", label="law extrapolated"))
+    handles.append(Patch(label="law extrapolated", **HATCHED))
     figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=SMALL)
     return figure
 
@@ -233,9 +252,7 @@ def failure_in_time_figure(hours, total, by_mechanism, stated=None):
     axes.plot(hours, total, color=BLACK, linewidth=2.4, label="any of them")
     if stated is not None:
         axes.axvline(stated, color=GREY, linestyle=":", label=f"{stated:g} h")
-    axes.set(xscale="log", ylim=(-0.02, 1.02), xlabel=AXES["time"][0], ylabel="probability of failure [1]")
-    axes.xaxis.set_major_formatter(_plain)
-    axes.grid(color="#dddddd")
+    name_time_axes(axes)
     axes.legend(frameon=False, fontsize=SMALL, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 

@@ -50,19 +50,10 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
     for style, (label, f, z) in zip(("--", ":", "-."), others, strict=False):
         curves.append((label, np.asarray(f), np.asarray(z), {"linestyle": style, "color": VERMILION}))
 
-    for label, f, z, style in curves:
-        axes["nyquist"].plot(z.real / size, -z.imag / size, label=label, **style)
+    draw_nyquist(axes["nyquist"], [(*named, z / size, style) for *named, z, style in curves], unit, WIDTH / heights[0])
+    for _, f, z, style in curves:
         axes["magnitude"].loglog(f, np.abs(z), **style)
         axes["phase"].semilogx(f, -np.degrees(np.angle(z)), **style)
-    _mark_decades(axes["nyquist"], curves[0][1], measured / size)
-    axes["nyquist"].margins(0.12)
-    axes["nyquist"].set(xlabel=f"Re Z [{unit}]", ylabel=f"−Im Z [{unit}]", aspect="equal", adjustable="datalim")
-    if proportions > 0.85:
-        # A steep spectrum stands at the left: room to its right is better than resistances below zero.
-        height = np.ptp(measured.imag) / size
-        right = measured.real.min() / size + height * (WIDTH / heights[0] - 0.2)
-        axes["nyquist"].update_datalim([(right, measured.imag.max() / -size)])
-        axes["nyquist"].autoscale_view()
     if len(curves) > 1:
         axes["nyquist"].legend(frameon=False, loc="upper left", ncols=3)
     axes["magnitude"].set(xlabel="frequency [Hz]", ylabel="|Z| [Ω]")
@@ -78,16 +69,50 @@ def spectrum_figure(frequency, impedance, model_frequency=None, model_impedance=
     return figure
 
 
-def _mark_decades(axes, frequency, impedance):
+def draw_nyquist(axes, curves, unit, shape, small=False):
+    """Spectra in the complex plane, with equal axes and the first one's decades marked.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    curves : list of (label, frequency, impedance, style)
+        [Hz] and the unit of the axes.
+    unit : str
+    shape : float
+        Width of the panel over its height.
+    small : bool
+        For a panel among others: fewer and smaller names of decades, within its frame.
+    """
+    for label, _, z, style in curves:
+        axes.plot(z.real, -z.imag, label=label, **style)
+    if small:
+        room = 0.33 * np.ptp(curves[0][2].real)
+        axes.update_datalim([(curves[0][2].real.min() - room, 0), (curves[0][2].real.max() + room, 0)])
+    _, frequency, measured, _ = curves[0]
+    _mark_decades(axes, frequency, measured, small)
+    axes.margins(0.08 if small else 0.12)
+    axes.set(xlabel=f"Re Z [{unit}]", ylabel=f"−Im Z [{unit}]", aspect="equal", adjustable="datalim")
+    height = np.ptp(measured.imag)
+    if height > 0.85 * max(np.ptp(measured.real), 1e-300):
+        # A steep spectrum stands at the left: room to its right is better than resistances below zero.
+        axes.update_datalim([(measured.real.min() + height * (shape - 0.2), -measured.imag.max())])
+        axes.autoscale_view()
+    elif small:
+        # A flat one stands at the bottom: the panel's proportions are not its own.
+        axes.update_datalim([(measured.real.min(), 1.55 * np.ptp(measured.real) / shape - measured.imag.max())])
+        axes.autoscale_view()
+
+
+def _mark_decades(axes, frequency, impedance, small):
     """A filled mark at the data point nearest each whole decade, with its frequency beside the curve where it fits."""
     points = np.stack([impedance.real, -impedance.imag], axis=1)
     extent = np.ptp(points, axis=0).max()
     decades = np.arange(np.ceil(np.log10(frequency.min()) - 1e-9), np.floor(np.log10(frequency.max()) + 1e-9) + 1)
-    placed = []
+    placed, apart, look = [], 0.16 if small else 0.09, {"fontsize": SMALL} if small else {}
     for decade in decades.astype(int):
         k = np.argmin(np.abs(np.log10(frequency) - decade))
         axes.plot(*points[k], marker="o", markersize=5, color=BLACK)
-        if any(np.hypot(*(points[k] - other)) < 0.09 * extent for other in placed):
+        if any(np.hypot(*(points[k] - other)) <= apart * extent for other in placed):
             continue
         placed.append(points[k])
         along = points[max(k - 2, 0)] - points[min(k + 2, len(points) - 1)]
@@ -102,6 +127,7 @@ def _mark_decades(axes, frequency, impedance):
             textcoords="offset points",
             ha="left" if across[0] > 0.4 else "right" if across[0] < -0.4 else "center",
             va="center" if abs(across[1]) < 0.4 else "bottom" if across[1] > 0 else "top",
+            **look,
         )
 
 

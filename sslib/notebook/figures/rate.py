@@ -49,14 +49,7 @@ def discharge_curves_figure(c_rates, run, nominal):
     figure, (left, right) = figure_of(3.9, 1, 2)
     shown = np.unique(np.linspace(0, len(c_rates) - 1, 5).round().astype(int))
     colours = colormaps["viridis"](np.linspace(0, 0.85, len(shown)))
-    for k, colour, mark in zip(shown, colours, _MARKS, strict=False):
-        charge, voltage = run.curves[k]
-        if not len(charge):
-            continue
-        left.plot(
-            charge / mAh_cm2, voltage, marker=mark, markevery=0.15, color=colour, label=f"{number(c_rates[k], 2)}C"
-        )
-    left.set(xlabel="capacity [mAh/cm²]", ylabel="voltage [V]", xlim=(0, None))
+    draw_discharges(left, c_rates, run, zip(shown, colours, _MARKS, strict=False))
     left.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, handlelength=1.5, columnspacing=1)
     delivered = np.isfinite(run.capacity)
     flagged = delivered & np.array([bool(verdicts) for verdicts in run.verdicts])
@@ -74,6 +67,19 @@ def discharge_curves_figure(c_rates, run, nominal):
     for axes in (left, right):
         axes.grid(color="#dddddd")
     return figure
+
+
+def draw_discharges(axes, c_rates, run, looks, stated=None):
+    """Voltage against capacity at some of the C-rates [1/h], as (index, colour, mark); the stated index stands out."""
+    for k, colour, mark in looks:
+        charge, voltage = run.curves[k]
+        if not len(charge):
+            continue
+        look = {"color": colour, "marker": mark}
+        if k == stated:
+            look = {"color": BLACK, "linewidth": 3.0}
+        axes.plot(charge / mAh_cm2, voltage, markevery=0.15, label=f"{number(c_rates[k], 2)}C", **look)
+    axes.set(xlabel="capacity [mAh/cm²]", ylabel="voltage [V]", xlim=(0, None))
 
 
 def ragone_figure(curves):
@@ -181,17 +187,22 @@ def energy_at_rate_figure(c_rates, energy, interval, ceiling, stated, capacity=N
     if capacity is not None:
         panels.append(("capacity [mAh/cm²]", *capacity))
     figure, every = figure_of(3.6, 1, len(panels), squeeze=False)
-    for axes, (label, values, (low, high), top) in zip(every[0], panels, strict=True):
-        values = np.asarray(values)
-        bottom = np.zeros_like(values) if low is None else low
-        roof = np.full_like(values, top) if high is None else high
-        open_side = " (open)" * (low is None or high is None)
-        axes.fill_between(c_rates, bottom, roof, color=BLUE, alpha=0.25, linewidth=0, label=f"95 %{open_side}")
-        axes.plot(c_rates, values, "o-", color=BLUE, markersize=4, label="delivered")
-        axes.axhline(top, linestyle="--", color=GREY, label="without loss")
-        axes.axvline(stated, linestyle=":", color=BLACK, label=f"{number(stated, 3)}C")
-        axes.set(xscale="log", xlabel="C-rate [1/h]", ylabel=label, ylim=(0, None))
-        axes.xaxis.set_major_formatter(_plain)
-        axes.grid(color="#dddddd")
+    for axes, panel in zip(every[0], panels, strict=True):
+        draw_at_rate(axes, c_rates, *panel, stated)
     every[0][0].legend(frameon=False, loc="lower left")
     return figure
+
+
+def draw_at_rate(axes, c_rates, label, values, interval, ceiling, stated):
+    """What is delivered against C-rate, as `energy_at_rate_figure` takes it, with the label of its axis."""
+    values, (low, high) = np.asarray(values), interval
+    bottom = np.zeros_like(values) if low is None else low
+    roof = np.full_like(values, ceiling) if high is None else high
+    open_side = " (open)" * (low is None or high is None)
+    axes.fill_between(c_rates, bottom, roof, color=BLUE, alpha=0.25, linewidth=0, label=f"95 %{open_side}")
+    axes.plot(c_rates, values, "o-", color=BLUE, markersize=4, label="delivered")
+    axes.axhline(ceiling, linestyle="--", color=GREY, label="without loss")
+    axes.axvline(stated, linestyle=":", color=BLACK, label=f"{number(stated, 3)}C")
+    axes.set(xscale="log", xlabel="C-rate [1/h]", ylabel=label, ylim=(0, None))
+    axes.xaxis.set_major_formatter(_plain)
+    axes.grid(color="#dddddd")

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sslib.cell import NOMINAL_RATE, TRUE_TIME, rank_throughput, throughput_at_c_rate, throughput_of_current
 from sslib.formatting import number
-from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of
+from sslib.notebook.figures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, figure_of, literal
 from sslib.units import hour, mA_cm2, mAh_cm2, mol_m2_h, ohm_cm2
 
 ORANGE, SKY, PURPLE = "#c98500", "#56b4e9", "#a8558a"
@@ -22,6 +22,7 @@ CLASSES = {
     "hydroborate": BLACK,
 }
 _MARKS, _OTHER = "os^DvPX<>p", "h"
+STATED = {"marker": "*", "linestyle": "none", "color": BLACK, "markersize": 15, "markeredgecolor": "white"}
 MOST_ROWS = 40
 """Cells that a ranking has room for."""
 MOST_NUMBERED = 60
@@ -54,52 +55,78 @@ def throughput_figure(cells, compared, convention=NOMINAL_RATE, ceilings=None, o
         its own current.
     """
     figure, axes = figure_of(5.4)
+    at = (own[0] / mAh_cm2, throughput_of_current(own[1]) / mol_m2_h) if own else None
+    drawn, marks = draw_cells(axes, cells, compared, convention, ceilings=ceilings, own=at)
+    if own:
+        axes.plot(*at, label="stated cell", **STATED)
+    # The name of a ceiling that leaves the panel at its top stands between the panel and the title.
+    axes.set_title(f"By the {convention}", fontsize="medium", loc="left", pad=18 if ceilings else 6)
+    _legends(figure, cells.loc[drawn], marks, own)
+    return figure
+
+
+def draw_cells(axes, cells, compared, convention=NOMINAL_RATE, *, ceilings=None, own=None, follow=np.inf, small=False):
+    """The cells that state what they delivered, in throughput against areal capacity, as `throughput_figure` says.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    cells, compared, convention, ceilings
+        As for `throughput_figure`.
+    own : pair of float, optional
+        Place of a cell of one's own on these axes, which make room for it.
+    follow : float
+        By how many times they go beyond the other cells for it at most.
+    small : bool
+        For a panel among others: shape says the class of electrolyte as its colour does, without ranks, currents and
+        level lines.
+
+    Returns
+    -------
+    drawn : list
+        Rows that are drawn.
+    marks : dict
+        By anode, or by class where the panel is small.
+    """
     ranks = rank_throughput(compared, convention)
     column = "nominal" if convention == NOMINAL_RATE else "true"
     drawn = [row for row in ranks.index if cells.loc[row, "capacity_is"] == "delivered"]
     drawn = [row for row in drawn if np.isfinite(cells.loc[row, "capacity"])]
     x, y = cells.loc[drawn, "capacity"] / mAh_cm2, compared.loc[drawn, column] / mol_m2_h
-    xs, ys = list(x) + ([own[0] / mAh_cm2] if own else []), list(y)
-    ys += [throughput_of_current(own[1]) / mol_m2_h] if own else []
-    if convention == NOMINAL_RATE:
+    xs, ys, by_current = list(x), list(y), convention == NOMINAL_RATE and not small
+    if by_current:
         ys += [value for value in compared.loc[drawn, "true"] / mol_m2_h if np.isfinite(value)]
-    xlim, ylim = _decades(xs or [0.1, 10]), _decades(ys or [0.1, 10])
+    xlim, ylim = (_with(values, place, follow) for values, place in zip((xs, ys), own or (None, None), strict=True))
     axes.set(xscale="log", yscale="log", xlim=xlim, ylim=ylim)
-    _iso_lines(axes, xlim, ylim, "{:g}C" if convention == NOMINAL_RATE else "{:g}/h")
+    _iso_lines(axes, xlim, ylim, "{:g}C" if convention == NOMINAL_RATE else "{:g}/h", small)
     if ceilings:
         _ceilings(axes, *ceilings, xlim, ylim)
-    shapes = zip(dict.fromkeys(cells["anode"]), [*_MARKS, *_OTHER * len(cells)], strict=False)
-    marks = dict(shapes)
+    told = "electrolyte_class" if small else "anode"
+    marks = dict(zip(dict.fromkeys(cells[told]), [*_MARKS, *_OTHER * len(cells)], strict=False))
     places = {row: np.log([x[row], y[row]]) for row in drawn}
     rank_of = {row: place for place, row in enumerate(ranks.index, 1)}
     for row in drawn:
         cell = cells.loc[row]
-        look = {"color": _colour(cell["electrolyte_class"]), "markersize": 8, "markeredgecolor": "white"}
+        look = {"color": class_colour(cell["electrolyte_class"]), "markersize": 8, "markeredgecolor": "white"}
         if cell["own"]:
             axes.plot(x[row], y[row], "o", markersize=15, markerfacecolor="none", color=BLACK, label="_ring")
-        if convention == NOMINAL_RATE and compared.loc[row, "true"] > 1.02 * compared.loc[row, "nominal"]:
+        if by_current and compared.loc[row, "true"] > 1.02 * compared.loc[row, "nominal"]:
             top = compared.loc[row, "true"] / mol_m2_h
             axes.plot([x[row]] * 2, [y[row], top], color=look["color"], linewidth=1.4, label="_current", zorder=1.5)
             axes.plot(x[row], top, "_", color=look["color"], markersize=11, markeredgewidth=2, label="_current")
-        axes.plot(x[row], y[row], marks[cell["anode"]], label=compared.loc[row, "name"], **look)
-        if len(drawn) > MOST_NUMBERED:
+        axes.plot(x[row], y[row], marks[cell[told]], label=compared.loc[row, "name"], **look)
+        if small or len(drawn) > MOST_NUMBERED:
             continue
         place = rank_of[row]
         offset = _freest_corner(places[row], [at for other, at in places.items() if other != row])
         where = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": SMALL}
         reach = 1.6 if cell["own"] else 1
         axes.annotate(str(place), (x[row], y[row]), tuple(reach * np.array(offset)), **where)
-    if own:
-        at = own[0] / mAh_cm2, throughput_of_current(own[1]) / mol_m2_h
-        axes.plot(*at, "*", color=BLACK, markersize=15, markeredgecolor="white", label="stated cell")
     law = "Q·C/F" if convention == NOMINAL_RATE else "j/F"
     axes.set(xlabel="areal capacity delivered [mAh/cm²]", ylabel=f"throughput {law} [mol m⁻² h⁻¹]")
-    # The name of a ceiling that leaves the panel at its top stands between the panel and the title.
-    axes.set_title(f"By the {convention}", fontsize="medium", loc="left", pad=18 if ceilings else 6)
     axes.xaxis.set_major_formatter(_plain)
     axes.yaxis.set_major_formatter(_plain)
-    _legends(figure, cells.loc[drawn], marks, own)
-    return figure
+    return drawn, marks
 
 
 def ranking_figure(cells, compared):
@@ -125,7 +152,7 @@ def ranking_figure(cells, compared):
                 where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
                 axes.annotate(why, (0, y), (4, 0), va="center", fontsize=SMALL, color=GREY, **where)
                 continue
-            colour = _colour(cells.loc[row, "electrolyte_class"])
+            colour = class_colour(cells.loc[row, "electrolyte_class"])
             reach = [[value - low], [high - value]]
             name = compared.loc[row, "name"]
             look = {"fmt": "o", "markersize": 5, "color": colour, "ecolor": BLACK, "capsize": 3}
@@ -139,7 +166,7 @@ def ranking_figure(cells, compared):
         axes.set_title(f"by the {convention}", fontsize="medium")
         axes.xaxis.set_major_formatter(_plain)
         axes.grid(axis="x", color="#dddddd")
-    names = [_literal(compared.loc[row, "name"]) + (" (yours)" if cells.loc[row, "own"] else "") for row in order]
+    names = [literal(compared.loc[row, "name"]) + (" (yours)" if cells.loc[row, "own"] else "") for row in order]
     panels[0].set_yticks(rows, names, fontsize=SMALL)
     panels[0].set_ylim(rows[-1] - 0.7, 0.8)
     return figure
@@ -157,16 +184,12 @@ def waterfall_figure(resistances, voltage_budget):
     """
     figure, axes = figure_of(1.0 + 0.4 * (len(resistances) + 1))
     values = np.array([float(value) for value in resistances.values()]) / ohm_cm2
-    total, rows = values.sum(), -np.arange(len(values) + 1)
-    starts = np.concatenate([[0], np.cumsum(values)[:-1]])
-    axes.barh(rows[:-1], values, left=starts, color=BLUE, height=0.62)
-    axes.barh(rows[-1:], [total], color=GREY, height=0.62)
-    for edge, row in zip(np.cumsum(values), rows[:-1], strict=True):
-        axes.plot([edge, edge], [row, row - 1], color=GREY, linewidth=0.8, label="_step")
+    rows, starts = draw_waterfall(axes, values, resistances)
+    total = values.sum()
     current = voltage_budget / (total * ohm_cm2) / mA_cm2
     said = [f"{number(value, 3)} Ω cm², {100 * value / total:.0f} %" for value in values]
     said.append(f"{number(total, 3)} Ω cm²: {number(current, 3)} mA/cm² for {1e3 * voltage_budget:g} mV")
-    for row, start, value, text in zip(rows, [*starts, 0], [*values, total], said, strict=True):
+    for row, start, value, text in zip(rows, starts, [*values, total], said, strict=True):
         if value > 0.35 * total:
             axes.text(start + value / 2, row, text, ha="center", va="center", color="white")
         else:
@@ -174,26 +197,39 @@ def waterfall_figure(resistances, voltage_budget):
             at, offset = (start + value, 6) if right else (start, -6)
             look = {"textcoords": "offset points", "va": "center", "ha": "left" if right else "right"}
             axes.annotate(text, (at, row), (offset, 0), **look)
-    axes.set_yticks(rows, [*resistances, "sum"])
-    axes.set(xlabel="area-specific resistance [Ω cm²]", xlim=(0, 1.04 * total))
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xlim(0, 1.04 * total)
     return figure
 
 
-def _colour(electrolyte_class):
+def draw_waterfall(axes, values, names):
+    """A bar for each value [ohm cm2] where the one before it ends, and that of their sum; rows and begins of bars."""
+    rows, ends = -np.arange(len(values) + 1), np.cumsum(values)
+    starts = np.concatenate([[0], ends[:-1]])
+    axes.barh(rows[:-1], values, left=starts, color=BLUE, height=0.62)
+    axes.barh(rows[-1:], [values.sum()], color=GREY, height=0.62)
+    for edge, row in zip(ends, rows[:-1], strict=True):
+        axes.plot([edge, edge], [row, row - 1], color=GREY, linewidth=0.8, label="_step")
+    axes.set_yticks(rows, [*names, "sum"])
+    axes.set_xlabel("area-specific resistance [Ω cm²]")
+    axes.spines[["top", "right"]].set_visible(False)
+    return rows, [*starts, 0]
+
+
+def class_colour(electrolyte_class):
     return CLASSES.get(electrolyte_class.lower(), GREY)
-
-
-def _literal(text, longest=44):
-    """Text of a file as it stands, not as a formula, and no longer than a figure has room for."""
-    text = text if len(text) <= longest else text[: longest - 1] + "…"
-    return text.replace("$", r"\$")
 
 
 def _decades(values):
     """Limits of a logarithmic axis around values, with room for the labels."""
     values = np.asarray(values, dtype=float)
     return float(values.min()) / 2.6, float(values.max()) * 2.6
+
+
+def _with(values, own, follow):
+    """`_decades` of values and of one's own, which may widen them by so many times; of 0.1 to 10 without any."""
+    if own is not None and own > 0:
+        values = [*values, np.clip(own, min(values) / follow, max(values) * follow) if values else own]
+    return _decades(values or [0.1, 10])
 
 
 def _freest_corner(place, others):
@@ -205,24 +241,26 @@ def _freest_corner(place, others):
     return corners[int(np.argmax([min(np.hypot(*(place + c - other)) for other in others) for c in near]))]
 
 
-def _iso_lines(axes, xlim, ylim, rate_text):
-    """Lines of equal C-rate, which rise with the capacity, and of equal current, which are level."""
+def _iso_lines(axes, xlim, ylim, rate_text, small):
+    """Lines of equal C-rate, which rise with the capacity, and, unless small, of equal current, which are level."""
     faint = {"color": "#bbbbbb", "linewidth": 0.8, "zorder": 0}
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-    small = {"fontsize": SMALL, "color": GREY, "bbox": box, "zorder": 2.5}
+    look = {"fontsize": SMALL, "color": GREY, "bbox": box, "zorder": 2.5}
     ends = np.array(xlim)
+    # In a small panel a name takes a larger share of the axes, whatever their range.
+    side, above = ((xlim[1] / xlim[0]) ** 0.13, (ylim[1] / ylim[0]) ** 0.06) if small else (1.25, 1.25)
     for rate in _C_RATES:
         line = throughput_at_c_rate(ends * mAh_cm2, rate / hour) / mol_m2_h
         axes.plot(ends, line, ":", label=f"_{rate:g}C", **faint)
-        top = min(ylim[1] / 1.25, line[1] / 1.25)
+        top = min(ylim[1] / above, line[1] / side)
         at = top / line[0] * ends[0]
-        if xlim[0] * 1.1 < at < xlim[1] / 1.05 and top > ylim[0] * 1.2:
-            axes.text(at, top, rate_text.format(rate), ha="center", va="center", **small)
-    for current in _CURRENTS:
+        if xlim[0] * (side if small else 1.1) < at < xlim[1] / 1.05 and top > ylim[0] * 1.2:
+            axes.text(at, top, rate_text.format(rate), ha="center", va="center", **look)
+    for current in () if small else _CURRENTS:
         level = throughput_of_current(current * mA_cm2) / mol_m2_h
         if ylim[0] * 1.05 < level < ylim[1] / 1.05:
             axes.plot(ends, [level, level], "-", label=f"_{current:g} mA/cm2", **faint)
-            axes.text(xlim[0] * 1.06, level, f"{current:g} mA/cm²", ha="left", va="center", **small)
+            axes.text(xlim[0] * 1.06, level, f"{current:g} mA/cm²", ha="left", va="center", **look)
 
 
 def _ceilings(axes, loading, ceilings, xlim, ylim):
@@ -268,10 +306,10 @@ def _legends(figure, cells, marks, own):
     """Colour says the electrolyte, shape the anode."""
     square = {"marker": "s", "linestyle": "none", "markersize": 7}
     classes = {name.lower(): name for name in cells["electrolyte_class"]}.values()
-    handles = [Line2D([], [], color=_colour(c), label=_literal(c), **square) for c in classes]
+    handles = [Line2D([], [], color=class_colour(c), label=literal(c), **square) for c in classes]
     used = dict.fromkeys(cells["anode"])
     shapes = {"linestyle": "none", "color": BLACK, "markerfacecolor": "none", "markersize": 7}
-    handles += [Line2D([], [], marker=marks[a], label=f"anode {_literal(a) or 'not stated'}", **shapes) for a in used]
+    handles += [Line2D([], [], marker=marks[a], label=f"anode {literal(a) or 'not stated'}", **shapes) for a in used]
     if own:
         handles.append(Line2D([], [], marker="*", linestyle="none", color=BLACK, markersize=11, label="stated cell"))
     if cells["own"].any():
