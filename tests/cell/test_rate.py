@@ -7,16 +7,22 @@ import numpy as np
 import pytest
 
 from sslib.cell import (
+    INDIUM,
+    NO_LITHIUM,
     PARAMETERS,
     Known,
     KnownTransport,
     StatedCell,
     assumed,
+    at_open_ends,
     best_thickness,
     capacity_of_diffusion,
+    cathode_volumes,
     drawn_parameters,
     improvements,
+    interval_of,
     layered_oxide,
+    material,
     propagated,
     read_fit,
     specific_energy,
@@ -292,3 +298,90 @@ def test_fractions_that_overfill_are_refused():
         replace(CELL, carbon_fraction=0.2)
     with pytest.raises(ValueError, match=r"cutoff is 4 V; it must be below 3\.99 V"):
         replace(CELL, cutoff=4.0)
+
+
+def test_an_alloy_takes_voltage_and_mass():
+    """Indium: 0.62 V less at every capacity, and 233 mAh/g in the place of 3860."""
+    alloy = replace(CELL, anode=INDIUM, cutoff=CELL.cutoff - 0.62)
+    run, base = alloy.at(1.0), CELL.at(1.0)
+    assert run.capacity == pytest.approx(base.capacity, rel=1e-9)
+    assert run.energy == pytest.approx(base.energy - 0.62 * base.capacity, rel=1e-6)
+    assert alloy.reversible_energy == pytest.approx(CELL.reversible_energy - 0.62 * CELL.reversible_capacity, rel=1e-9)
+    masses = [own.masses.mass_by_layer()["anode"] for own in (alloy, CELL)]
+    assert masses[0] / masses[1] == pytest.approx(3860 / 233, rel=1e-3)
+
+
+def test_without_an_anode_the_cathode_brings_the_lithium():
+    """What is plated has room, and its mass is already in the cathode's."""
+    bare = replace(CELL, anode=NO_LITHIUM).masses
+    assert bare.mass_by_layer()["anode"] == pytest.approx(0, abs=1e-12)
+    thickness = CELL.masses.layer("anode").thickness / 1.2
+    assert bare.layer("anode").thickness == pytest.approx(thickness, rel=1e-9)
+    with pytest.raises(ValueError, match="anode is 'graphite'; it must be one of lithium"):
+        replace(CELL, anode="graphite")
+
+
+def test_arrays_of_a_composition_are_its_cells_one_by_one():
+    """Masses of a batch: no cell may borrow its neighbour's recipe."""
+    recipes = cathode_volumes(np.array([0.7, 0.8, 1.0]), 0.0, np.array([0.1, 0.2, 0.05]), material("LPSCl"))
+    many = replace(CELL, electrolyte=material("LPSCl"), thickness=np.array([50, 80, 100]) * um, **recipes)
+    for k, thickness in enumerate((50, 80, 100)):
+        one = replace(
+            CELL,
+            electrolyte=material("LPSCl"),
+            thickness=thickness * um,
+            **{name: float(own[k]) for name, own in recipes.items()},
+        )
+        assert many.masses.areal_mass[k] == pytest.approx(one.masses.areal_mass, rel=1e-12)
+        assert many.nominal_capacity[k] == pytest.approx(one.nominal_capacity, rel=1e-12)
+
+
+def test_other_particles_and_another_composition_scale_what_they_must():
+    """Half the radius: twice the surface, a quarter of the time. Rails follow their phases, R_ct follows its area."""
+    small = CELL.with_particles(1.25 * um)
+    assert small.R_ct == pytest.approx(CELL.R_ct / 2)
+    assert small.tau_d == pytest.approx(CELL.tau_d / 4)
+    other = CELL.with_volumes(0.66, 0.29, 0.0, exponent=1.5)
+    assert other.R_ion == pytest.approx(CELL.R_ion * (0.35 / 0.29) ** 1.5)
+    assert other.R_el == pytest.approx(CELL.R_el * (0.60 / 0.66) ** 1.5)
+    assert other.R_ct == pytest.approx(CELL.R_ct * 0.60 / 0.66)
+    same = CELL.with_volumes(0.6, 0.35, 0.0)
+    assert same.R_ion == pytest.approx(CELL.R_ion)
+    with pytest.raises(ValueError, match="electrolyte_fraction is 0"):
+        CELL.with_volumes(0.95, 0.0, 0.0)
+
+
+def test_open_ends_are_followed_a_thousandfold_alone_and_together():
+    """One at a time to see which matters, all together because two may matter where neither does alone."""
+    known = {
+        "R_ion": Known(10.0, (None, 20.0)),
+        "R_el": Known(0.0, (0.0, None)),
+        "R_ct": Known(3.0, (2.0, None)),
+        "tau_d": Known(5.0, (4.0, 6.0)),
+    }
+    cases = at_open_ends(known)
+    assert cases == {
+        ("R_ion", "lower"): {"R_ion": 0.01},
+        ("R_el", "upper"): {"R_el": 13e3},
+        ("R_ct", "upper"): {"R_ct": 3e3},
+        ("all", "upper"): {"R_el": 13e3, "R_ct": 3e3},
+    }
+
+
+def test_an_interval_is_open_only_where_a_case_goes_beyond_it():
+    """A case within a hundredth of the value beyond the interval is no news; NaN is no number to count."""
+    draws = np.linspace(9, 11, 39)
+    assert interval_of([10, *draws, 11.05], 39) == pytest.approx((9, 11))
+    low, high = interval_of([10, *draws, 11.2, 8.95], 39)
+    assert high is None
+    assert low == pytest.approx(9)
+    assert interval_of([10, *draws, 11.05], 39, room=0.01)[1] is None
+    with pytest.raises(ValueError, match="1 of 41 draws could not be computed"):
+        interval_of([10, *draws, np.nan], 39)
+
+
+def test_an_open_end_that_changes_nothing_leaves_the_energy_closed(tmp_path):
+    """That the counter electrode may be nothing is no reason to know nothing of the energy."""
+    fit = read_fit(write_run(tmp_path, FULL | {"R_counter": entry(1e-3, None, 2e-3)}), OWN)
+    spread = propagated(replace(CELL, **{n: k.value for n, k in fit.known.items()}), fit, [0.2], draws=20)
+    assert None not in spread.interval(spread.energy)
