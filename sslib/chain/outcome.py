@@ -7,7 +7,7 @@ import numpy as np
 
 from sslib.cell import discharged, interval_of, throughput_at_c_rate
 from sslib.chain.draws import FIT, RECIPE, WARMTH, as_it_is, drawn_cells
-from sslib.failure import critical_currents, recalibrated_without_each, severities
+from sslib.failure import MECHANISMS, critical_currents, recalibrated_without_each, severities
 from sslib.formatting import number
 from sslib.units import Wh_kg, mAh_cm2, mol_m2_h
 
@@ -132,9 +132,10 @@ def cell_outcome(use, draws=128, seed=1, scatter=1.0, law_draws=LAW_DRAWS):
     values = _values(use, cells, law_draws)
     others = {study: replace(use, laws=laws) for study, laws in recalibrated_without_each(use.laws).items()}
     nominal = cells.taken([0])
+    left_out = {study: failing_share(own, nominal, law_draws, times=(1.0, 10.0))[0] for study, own in others.items()}
     without = {
-        name: {study: float(failing_share(own, nominal, law_draws, times=times)[0]) for study, own in others.items()}
-        for name, times in ((FAILURE, 1.0), (FAILURE_10X, 10.0))
+        name: {study: float(both[k]) for study, both in left_out.items()}
+        for k, name in enumerate((FAILURE, FAILURE_10X))
     }
     intervals = {}
     for name, own in values.items():
@@ -144,22 +145,26 @@ def cell_outcome(use, draws=128, seed=1, scatter=1.0, law_draws=LAW_DRAWS):
     return Outcome(values, intervals, shares, without[FAILURE], cells)
 
 
-def operating_point(use, law_draws=LAW_DRAWS):
-    """The results of a cell in use as it is, without intervals, by the names of `RESULTS` (dict of float)."""
-    return {name: float(own[0]) for name, own in _values(use, as_it_is(use), law_draws).items()}
+def operating_point(use, law_draws=LAW_DRAWS, **numerics):
+    """The results of a cell in use as it is, without intervals, by the names of `RESULTS` (dict of float).
+
+    ``numerics`` are those of `sslib.cell.discharge`: at steps of 0.04 V a slider is followed, to 1e-4 of the capacity.
+    """
+    return {name: float(own[0]) for name, own in _values(use, as_it_is(use), law_draws, **numerics).items()}
 
 
-def _values(use, cells, law_draws):
+def _values(use, cells, law_draws, **numerics):
     """Results of some cells by the names of `RESULTS`, shape (cells,) each."""
-    capacity, energy = _discharge(use, cells)
+    capacity, energy = _discharge(use, cells, **numerics)
+    failing, failing_later = failing_share(use, cells, law_draws, times=(1.0, 10.0)).T
     rate = use.conditions.current_density / np.broadcast_to(cells.at_work.nominal_capacity, capacity.shape)
     return {
         CAPACITY: capacity,
         ENERGY: energy / cells.at_work.masses.areal_mass,
         # A cell that delivers nothing moves nothing: the least positive number stands for it.
         THROUGHPUT: throughput_at_c_rate(np.maximum(capacity, np.finfo(float).tiny), rate),
-        FAILURE: failing_share(use, cells, law_draws),
-        FAILURE_10X: failing_share(use, cells, law_draws, times=10.0),
+        FAILURE: failing,
+        FAILURE_10X: failing_later,
     }
 
 
@@ -193,34 +198,41 @@ def _span(name, low, high):
     return f"{number(low / own.unit, 3)} to {number(high / own.unit, 3)} {own.sign}"
 
 
-def _discharge(use, cells):
+def _discharge(use, cells, **numerics):
     """Capacity [C/m2] and energy [J/m2] of some cells."""
     if len(cells.at_work.R_ion) == 1:
-        run = use.at_work.under([use.conditions.current_density])
+        run = use.at_work.under([use.conditions.current_density], **numerics)
         return run.delivered_capacity, run.delivered_energy
     found = discharged(use.at_work, cells.values(), use.conditions.current_density)
     return tuple(own[:, 0] for own in found)
 
 
-def failing_share(use, cells, law_draws=LAW_DRAWS, conditions=None, times=1.0, seed=0):
-    """Share of the criteria's draws that fail [1] for each of some cells, shape (cells,).
+def failing_share(use, cells, law_draws=LAW_DRAWS, times=1.0, seed=0):
+    """Share of the criteria's draws that fail [1] for each of some cells.
 
     Parameters
     ----------
     use : CellInUse
     cells : DrawnCells
     law_draws, seed : int
-    conditions : sslib.failure.Conditions, optional
-        In place of the cell's.
-    times : float
+    times : float or sequence of float
         Of the conditions' time [1].
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (cells,), or (cells, times) for a sequence.
     """
-    at = use.conditions if conditions is None else conditions
     own = use.laws_of(cells.at_work, cells.measured)
-    values = use.laws.draws(law_draws, seed) | {name: np.reshape(one, (-1, 1)) for name, one in own.items()}
-    beyond = severities(at.at(time=at.time * times), use.laws, use.mechanisms, values)
-    failed = np.logical_or.reduce(np.broadcast_arrays(*(one >= 1 for one in beyond.values())))
-    return np.broadcast_to(failed.mean(axis=1), np.shape(cells.at_work.R_ion))
+    needed = sorted({name for one in use.mechanisms for name in MECHANISMS[one].parameters})
+    values = use.laws.draws(law_draws, seed, needed) | {name: np.reshape(one, (-1, 1)) for name, one in own.items()}
+    shares = []
+    for factor in np.atleast_1d(times):
+        at = use.conditions.at(time=use.conditions.time * factor)
+        beyond = severities(at, use.laws, use.mechanisms, values)
+        failed = np.logical_or.reduce(np.broadcast_arrays(*(one >= 1 for one in beyond.values())))
+        shares.append(np.broadcast_to(failed.mean(axis=1), np.shape(cells.at_work.R_ion)))
+    return np.stack(shares, axis=1) if np.ndim(times) else shares[0]
 
 
 def _widened(ends, others):
@@ -263,18 +275,18 @@ def _critical(use, cells, law_draws):
     return np.log10(np.broadcast_to(found, shape))
 
 
-def survival_in_time(use, time, draws=12, seed=1, scatter=1.0, law_draws=1000):
+def survival_in_time(use, times, draws=12, seed=1, scatter=1.0, law_draws=1000):
     """Probability of failure against time with the ends of its interval, as in `cell_outcome` (three arrays).
 
     Parameters
     ----------
     use : CellInUse
-    time : array_like
-        [s], shape (times,).
+    times : array_like
+        Of the conditions' time [1], shape (times,).
     draws, seed, scatter
         As for `cell_outcome`.
     law_draws : int
-        Of the criteria's parameters, for the ends alone.
+        Of the criteria's parameters, for the ends; without draws of the cell for all.
 
     Returns
     -------
@@ -282,18 +294,19 @@ def survival_in_time(use, time, draws=12, seed=1, scatter=1.0, law_draws=1000):
         Of the cell as it is, and the ends, 0 and 1 where they are open; shape (times,) each [1]. Without draws the ends
         are the cell's own.
     """
-    alone, time = as_it_is(use), [float(one) for one in np.atleast_1d(time)]
-    middle = np.array([failing_share(use, alone, LAW_DRAWS, use.conditions.at(time=one))[0] for one in time])
+    alone = as_it_is(use)
     if not draws:
+        middle = failing_share(use, alone, law_draws, times)[0]
         return middle, middle, middle
+    middle = failing_share(use, alone, LAW_DRAWS, times)[0]
     cells = drawn_cells(use, draws, seed, scatter=scatter)
+    drawn = failing_share(use, cells, law_draws, times)
     others = [replace(use, laws=laws) for laws in recalibrated_without_each(use.laws).values()]
+    without = [failing_share(own, alone, law_draws, times)[0] for own in others]
     ends = []
-    for one, value in zip(time, middle, strict=True):
-        at = use.conditions.at(time=one)
-        values = failing_share(use, cells, law_draws, at)
-        without = [failing_share(own, alone, law_draws, at)[0] for own in others]
-        low, high = _widened(interval_of(values[: cells.followed], draws, room=NOTICED), [value, *without])
+    for k, value in enumerate(middle):
+        known = interval_of(drawn[: cells.followed, k], draws, room=NOTICED)
+        low, high = _widened(known, [value, *(own[k] for own in without)])
         ends.append((0.0 if low is None else low, 1.0 if high is None else high))
     return middle, *np.array(ends).T
 

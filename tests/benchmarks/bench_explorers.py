@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.notebooks_in_process import NOTEBOOKS, run_cells
 
-TARGETS = {"degradation_maps": 300, "electrode_design": 300}
+TARGETS = {"cell_story": 300, "degradation_maps": 300, "electrode_design": 300}
 
 
 class Watch:
