@@ -4,7 +4,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
-# Tests run in as many processes as there are cores, up to four: those of a file in one, slow ones one by one.
+# Tests run in as many processes as there are cores, up to four: quick ones of a file in one, others one by one.
 PARALLEL := -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
@@ -20,10 +20,10 @@ test: .venv/.ready  ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not browser" $(PARALLEL) --dist loadfile $(PYTEST)
 
 test-slow: .venv/.ready  ## the tests that take minutes or need the package registry
-	@$(BIN)/python -m pytest -m "slow and not browser" $(PARALLEL) $(PYTEST)
+	@$(BIN)/python -m pytest -m "slow and not browser" $(PARALLEL) --durations 15 $(PYTEST)
 
 browser: .venv/.ready  ## the notebooks in a real JupyterLab and the reports, in Debian's chromium
-	@$(BIN)/python -m pytest -m browser tests/browser $(PYTEST)
+	@$(BIN)/python -m pytest -m browser tests/browser $(PARALLEL) $(PYTEST)
 
 test-extras: .venv-extras/.ready  ## the tests against other tools and on a cluster, in an environment of their own
 	@.venv-extras/bin/python -m pytest -m extras $(PYTEST)

@@ -163,12 +163,14 @@ def test_a_second_cell_stands_beside_the_first(default_run, tmp_path):
     ("parameters", "words"),
     [
         (("spectrum=composite_cathode_ion_ion",), "is no spectrum of a cell"),
+        (("spectrum={file}",), "does not say area_cm2, and a cell needs it"),
+        (("spectrum={file}", "area_cm2=1"), "does not say cathode_thickness_um, and a cell needs it"),
         (("active_mass_fraction=0.9", "carbon_mass_fraction=0.2"), "sum of active and carbon mass is 1.1"),
-        (("temperature_C=190",), "melting point of lithium"),
-        (("current_density_mA_cm2=0",), "current_density_mA_cm2 is 0"),
     ],
-    ids=["contacts", "recipe", "temperature", "current"],
+    ids=["contacts", "area", "thickness", "recipe"],
 )
-def test_what_cannot_be_is_refused_by_name(tmp_path, parameters, words):
-    """Before the fit where it can be: nobody waits a minute to be told of a slip."""
-    assert words in refused(tmp_path, *parameters)
+def test_what_cannot_be_is_refused_by_name_before_the_fit(tmp_path, parameters, words):
+    """Nobody waits for a fit to be told of a slip."""
+    file = tmp_path / "cell.csv"
+    file.write_text("freq/Hz,Re/ohm,Im/ohm\n" + "".join(f"{10.0**-k},{10 + k},-{1 + k}\n" for k in range(-5, 3)))
+    assert words in refused(tmp_path, *(one.format(file=file) for one in parameters))
