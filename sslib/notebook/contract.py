@@ -61,11 +61,13 @@ def quantity(value, unit, label, interval=None, level=None):
     }
 
 
-def results(*, notes=(), **entries):
+def results(*, answer=(), notes=(), **entries):
     """Show the results and write them for the runner: a notebook's last call, which marks its run complete.
 
     Parameters
     ----------
+    answer : iterable of str
+        Sentences that answer the notebook's question; a report has them beneath its title, before all else.
     notes : iterable of str
         What a reader must know: verdicts of the fit, rows left out, where the model stops holding.
     **entries
@@ -74,8 +76,9 @@ def results(*, notes=(), **entries):
     if not entries:
         raise ValueError("results() needs at least one entry")
     document = {
+        "answer": _sentences(answer),
         "results": {key: _entry(key, entry) for key, entry in entries.items()},
-        "notes": [notes] if isinstance(notes, str) else [str(note) for note in notes],
+        "notes": _sentences(notes),
     }
     _display(document)
     target = os.environ.get("SSLIB_RESULTS")
@@ -124,6 +127,10 @@ def keep_table(name, columns):
     return True
 
 
+def _sentences(texts):
+    return [texts] if isinstance(texts, str) else [str(text) for text in texts]
+
+
 def _entry(key, entry):
     if isinstance(entry, str):
         return {"value": entry, "unit": None, "label": key.replace("_", " "), "interval": None, "level": None}
@@ -148,6 +155,11 @@ def _finite(value):
 def _display(document):
     from IPython.display import display
 
+    # The marks let a report find both and set them at its top.
+    if document["answer"]:
+        paragraphs = "\n".join(f"<p>{escape(sentence)}</p>" for sentence in document["answer"])
+        marked = {"sslib": {"role": "answer"}}
+        display({"text/html": paragraphs, "text/plain": "\n".join(document["answer"])}, raw=True, metadata=marked)
     entries = document["results"].values()
     levels = sorted({entry["level"] for entry in entries if entry["interval"]})
     one_level = f" ({100 * levels[0]:g} %)" if len(levels) == 1 else ""
@@ -164,7 +176,6 @@ def _display(document):
     if document["notes"]:
         html += ['<ul class="notes">', *(f"<li>{escape(note)}</li>" for note in document["notes"]), "</ul>"]
         plain += [f"Note: {note}" for note in document["notes"]]
-    # The mark lets a report find this table and set it at its top.
     marked = {"sslib": {"role": "results"}}
     display({"text/html": "\n".join(html), "text/plain": "\n".join(plain)}, raw=True, metadata=marked)
 

@@ -223,12 +223,15 @@ def _read_results(path):
     try:
         document = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
         results, notes = document["results"], document["notes"]
-        entries_fit = results and all(_is_entry(entry) for entry in results.values())
-        if not entries_fit or not all(isinstance(note, str) for note in notes):
+        answer = document.get("answer", [])  # older documents have none
+        if not results or not all(_is_entry(entry) for entry in results.values()):
             raise ValueError("an entry has other fields than value, unit, label, interval and level")
+        for name, texts in {"answer": answer, "notes": notes}.items():
+            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+                raise ValueError(f"{name} is no list of texts")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return None, one_line(f"results.json is not valid: {error}")
-    return {"results": results, "notes": notes}, None
+    return {"answer": answer, "results": results, "notes": notes}, None
 
 
 def _is_entry(entry):
@@ -255,7 +258,7 @@ def _record(run, began, duration, files, settings, error, results):
         "content": provenance.content(run.parameters, files, settings.surroundings),
         "figures": settings.figures,
         **settings.surroundings,
-        **(results or {"results": {}, "notes": []}),
+        **(results or {"answer": [], "results": {}, "notes": []}),
         "thumbnail": None,
     }
 
@@ -268,7 +271,7 @@ def _write(folder, notebook, record, source_folder):
 
     nbformat.write(notebook, folder / "notebook.ipynb")
     if record["status"] == "done":
-        document = {name: record[name] for name in ("notebook", "parameters", "results", "notes")}
+        document = {name: record[name] for name in ("notebook", "parameters", "answer", "results", "notes")}
         (folder / "results.json").write_text(_json(document), encoding="utf-8")
         _write_table(folder / "results.csv", record["results"])
     picture = first_picture(notebook)

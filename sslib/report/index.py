@@ -56,8 +56,8 @@ def _run(path, record):
     notebook, run = path.parts[-3:-1]
     # What a record lacks that an older version wrote, or one that is damaged.
     kept = {"notebook": notebook, "run": run, "title": notebook, "status": "failed", "error": None, "asked": {}}
-    kept |= {"parameters": {}, "results": {}, "notes": [], "began": None, "duration": None, "thumbnail": None}
-    kept |= {"content": None, "figures": False}
+    kept |= {"parameters": {}, "answer": [], "results": {}, "notes": []}
+    kept |= {"began": None, "duration": None, "thumbnail": None, "content": None, "figures": False}
     if record is None:
         kept["error"] = "the record of this run (run.json) cannot be read"
     else:

@@ -32,6 +32,7 @@ def test_numbers_are_written_plainly(tmp_path, monkeypatch, shown):
     )
     document = json.loads(target.read_text(encoding="utf-8"))
     assert document == {
+        "answer": [],
         "results": {
             "R": {"value": 1.5, "unit": "ohm", "label": "rail", "interval": [1.0, None], "level": 0.95},
             "n": {"value": 3, "unit": "1", "label": "arcs", "interval": None, "level": None},
@@ -66,6 +67,21 @@ def test_the_table_is_escaped_and_readable(monkeypatch, shown):
     assert "<td>60.1 Ω</td><td>58.0–62.2</td>" in data["text/html"]
     assert "60.1 Ω  58.0–62.2" in data["text/plain"]
     assert metadata == {"sslib": {"role": "results"}}
+
+
+def test_the_answer_is_written_and_shown_first(tmp_path, monkeypatch, shown):
+    """Who opens a notebook asks its question: the sentences come before the table, and no file's name is markup."""
+    monkeypatch.setenv("SSLIB_RESULTS", str(tmp_path / "results.json"))
+    results(R=quantity(60.1, "ohm", "rail"), answer=["Ions limit <b>it</b>.", "Make it thinner."])
+    document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert document["answer"] == ["Ions limit <b>it</b>.", "Make it thinner."]
+    (answer, marked), (table, _) = shown
+    assert answer["text/html"] == "<p>Ions limit &lt;b&gt;it&lt;/b&gt;.</p>\n<p>Make it thinner.</p>"
+    assert answer["text/plain"] == "Ions limit <b>it</b>.\nMake it thinner."
+    assert marked == {"sslib": {"role": "answer"}}
+    assert "rail" in table["text/html"]
+    results(R=quantity(60.1, "ohm", "rail"), answer="Ions limit it.")
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["answer"] == ["Ions limit it."]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -130,6 +131,35 @@ def test_results_stand_at_the_top_once(page):
     """A reader of forty reports reads the top of each."""
     assert page.count("<p>the results</p>") == 1
     assert page.index("What limits it?") < page.index("<p>the results</p>") < page.index("<summary>")
+
+
+def answered(*cells, **changes):
+    """The report's text after the style, of a run that answered."""
+    own = record | {"answer": ["Ions limit <b>it</b>.", "Make it thinner."]} | changes
+    shown = displayed({"text/html": "<p>shown by hand</p>", "text/plain": "x"}, sslib={"role": "answer"})
+    table = displayed({"text/html": "<p>the results</p>", "text/plain": "x"}, sslib={"role": "results"})
+    last = new_code_cell("results()", outputs=[shown, table], execution_count=1)
+    page = notebook_page(new_notebook(cells=[*map(new_markdown_cell, cells), last]), own, Path())
+    return page.split("</style>")[1]
+
+
+@pytest.mark.parametrize("first", ["# What limits it?\n\nAn introduction.", "An introduction."])
+def test_the_answer_stands_beneath_the_title(first):
+    """Who has ten seconds reads the title and what comes next; and a name in the answer cannot become markup."""
+    page = answered(first)
+    sentences = "<p>Ions limit &lt;b&gt;it&lt;/b&gt;.</p><p>Make it thinner.</p>"
+    order = ["</h1>", sentences, "An introduction.", "the results"]
+    if not first.startswith("#"):
+        order[2:] = ["the results", "An introduction."]
+    assert [page.count(part) for part in order] == [1] * 4
+    assert order == sorted(order, key=page.index)
+    assert "shown by hand" not in page
+
+
+def test_without_an_answer_there_is_no_empty_box(page):
+    """An older run, a failed one and most notebooks have none."""
+    assert 'class="answer"' not in page.split("</style>")[1]
+    assert 'class="answer"' not in answered("# What?", answer=[], error="it broke")
 
 
 def test_code_is_folded_and_warnings_are_marked(page):

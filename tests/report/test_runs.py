@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from html import escape
 
 import nbformat
 import pytest
@@ -36,9 +37,11 @@ facts = """results(
     session=os.environ.get("JPY_SESSION_NAME", "none"),
     data=os.environ["SSLIB_DATA"],
     startup=str("started_up" in globals()),
+    answer=[f"The rail of {sample}.", "It is sure."],
     notes=[f"two electrodes: {sample}"],
 )"""
 
+write = "import os\nopen(os.environ['SSLIB_RESULTS'], 'w').write('''{document}''')"
 sources = {
     "raises": ["print('kept')", "raise ValueError('first line\\n<b>bold</b>')", "{finish}"],
     "allowed": ["{finish}", "1 / 0"],
@@ -46,16 +49,21 @@ sources = {
     "dies": ["{finish}\nimport os; os._exit(0)", "print('never')"],
     "hangs": ["print('kept')\nimport time; time.sleep(1000)", "{finish}"],
     "silent": ["1 + 1"],
-    "nan": ["import os\nopen(os.environ['SSLIB_RESULTS'], 'w').write('''{document}''')"],
+    "nan": [write],
+    "letters": [write],
+    "older": [write],
 }
-nan_document = (
-    '{"results": {"a": {"value": NaN, "unit": "1", "label": "a", "interval": null, "level": null}}, "notes": []}'
-)
+entry = '"results": {"a": {"value": 1, "unit": "1", "label": "a", "interval": null, "level": null}}'
+documents = {
+    "nan": f'{{{entry.replace("1,", "NaN,", 1)}, "notes": []}}',
+    "letters": f'{{{entry}, "answer": "ions", "notes": []}}',
+    "older": f'{{{entry}, "notes": []}}',
+}
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, write_notebook, finish):
-    """A folder with a space and an umlaut in which one call ran one good notebook and seven bad ones, two at once."""
+    """A folder with a space and an umlaut in which one call ran good notebooks and bad ones, two at once."""
     folder = tmp_path_factory.mktemp("Meßdaten von heute")
     paths = [
         write_notebook(
@@ -63,7 +71,7 @@ def folder(tmp_path_factory, write_notebook, finish):
         )
     ]
     for name, cells in sources.items():
-        cells = [cell.replace("{finish}", finish).replace("{document}", nan_document) for cell in cells]
+        cells = [cell.replace("{finish}", finish).replace("{document}", documents.get(name, "")) for cell in cells]
         paths.append(write_notebook(folder / f"{name}.ipynb", f"# Does it {name}?", *cells))
     allowed = nbformat.read(folder / "allowed.ipynb", as_version=4)
     allowed.cells[-1].metadata["tags"] = ["raises-exception"]
@@ -107,13 +115,14 @@ def test_the_good_run_has_its_files(folder):
     rows = (run / "results.csv").read_text(encoding="utf-8").splitlines()
     assert rows[:2] == ["key,value,lower,upper,level,unit,label", "R,60.1234,58.0,62.2,0.95,ohm,rail <R>"]
     document = json.loads((run / "results.json").read_text(encoding="utf-8"))
-    assert set(document) == {"notebook", "parameters", "results", "notes"}
+    assert set(document) == {"notebook", "parameters", "answer", "results", "notes"}
     assert document["notebook"] == "good one"
     assert document["parameters"] == {"sample": hostile}
     rail = {"value": 60.1234, "unit": "ohm", "label": "rail <R>", "interval": [58.0, 62.2], "level": 0.95}
     assert document["results"]["R"] == rail
     assert document["results"]["open"]["value"] is None
     assert document["results"]["open"]["interval"] == [None, 3.0]
+    assert document["answer"] == [f"The rail of {hostile}.", "It is sure."]
     assert document["notes"] == [f"two electrodes: {hostile}"]
 
 
@@ -142,6 +151,7 @@ def test_nothing_is_left_beside_the_reports(folder):
         ("hangs", "no end after 3 s in code cell 1 of 2"),
         ("silent", "the notebook ended without results(...)"),
         ("nan", "results.json is not valid: NaN is no value"),
+        ("letters", "results.json is not valid: answer is no list of texts"),
     ],
 )
 def test_a_failed_run_says_why_and_has_no_results(folder, name, error):
@@ -153,6 +163,12 @@ def test_a_failed_run_says_why_and_has_no_results(folder, name, error):
     assert not (run / "results.json").exists()
     assert "This run failed" in page(folder, name)
     nbformat.validate(nbformat.read(run / "notebook.ipynb", as_version=4))
+
+
+def test_results_without_an_answer_are_complete(folder):
+    """Notebooks and documents from before there were answers must still run."""
+    assert record(folder, "older")["status"] == "done"
+    assert record(folder, "older")["answer"] == []
 
 
 def test_the_partial_notebook_is_kept(folder):
@@ -168,6 +184,8 @@ def test_the_index_has_a_row_for_every_run(folder):
     index = (folder / "reports" / "index.html").read_text(encoding="utf-8")
     assert 'href="good%20one/default/report.html"' in index
     assert 'src="good%20one/default/thumbnail.png" alt="A &lt;picture&gt; of nothing"' in index
+    assert f"<div>The rail of {escape(hostile)}.</div>" in index
+    assert "It is sure." not in index
     assert "60.1 Ω" in index
     assert "58.0–62.2" in index
     assert "not determined" in index
