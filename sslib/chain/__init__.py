@@ -1,5 +1,6 @@
 """The chain from a spectrum to survival: one cell, with what is known of it, and what it is asked to bear."""
 
+from sslib.chain.answer import delivered, first_changes, limited, survives, to_change
 from sslib.chain.changes import CONDITIONS, what_to_change_first
 from sslib.chain.draws import FIT, RECIPE, WARMTH, DrawnCells, drawn_cells, tolerances
 from sslib.chain.outcome import (

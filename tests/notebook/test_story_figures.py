@@ -116,7 +116,7 @@ def test_a_reading_has_equal_axes_per_area_and_bars_that_add_up():
     assert nyquist.lines[0].get_xdata().max() == pytest.approx(110, rel=1e-3)
     bars = [(bar.get_x(), bar.get_width()) for bar in budget.patches]
     np.testing.assert_allclose(bars, [(0, 20), (20, 70), (90, 10), (0, 100)])
-    assert words(budget) == ["20.0 (15.0–26.0)", "70 (≥ 60)", "10 (open)", "100", "costs 40 mV at 0.4 mA/cm²"]
+    assert words(budget) == ["20.0 (15.0–26.0)", "70 (≥ 60)", "10 (open)", "100", "by Ohm's law 40 mV at 0.4 mA/cm²"]
     assert sorted(heads(budget)) == sorted(["|", "|", "|", ">", "<", ">"])
     assert figure.get_figwidth() == WIDTH
 

@@ -107,7 +107,7 @@ def _draw_budget(axes, parts, current_density):
     for row, text in zip(rows, [*said, number(total, 3)], strict=True):
         _say_beside(axes, row, text)
     cost = number(current_density * total * ohm_cm2 / mV, 3), number(current_density / mA_cm2, 3)
-    _say_beside(axes, rows[-1] - 0.75, "costs {} mV at {} mA/cm²".format(*cost), at=0, away=4)
+    _say_beside(axes, rows[-1] - 0.75, "by Ohm's law {} mV at {} mA/cm²".format(*cost), at=0, away=4)
     axes.set_ylim(rows[-1] - 1.15, 0.6)
 
 
