@@ -338,7 +338,10 @@ def interval_of(values, draws, level=0.95, room=None):
     values = np.asarray(values, dtype=float)
     if np.isnan(values).any():
         lost = np.isnan(values.reshape(len(values), -1)).any(axis=1).sum()
-        raise ValueError(f"{lost} of {len(values)} draws could not be computed")
+        raise ValueError(
+            f"{lost} of {len(values)} draws could not be computed, since a discharge of theirs broke off: an interval "
+            "without them would leave out what is not known; ask for less current or narrower intervals"
+        )
     drawn, cases = values[1 : 1 + draws], values[1 + draws :]
     # Weibull's positions: of n draws the k-th has k/(n + 1) below it, so that the interval holds its share.
     low, high = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], axis=0, method="weibull")

@@ -146,7 +146,8 @@ class StatedCell:
             separator_thickness=self.separator_thickness,
             active_fraction=self.active_fraction,
         )
-        check_between(0, 0.999, **{"sum of the volume fractions": self._solids})
+        # Fractions from a recipe without pores sum to one up to rounding.
+        check_between(0, 1 + 1e-9, **{"sum of the volume fractions": self._solids})
         if self.anode not in ANODES:
             raise ValueError(f"anode is {self.anode!r}; it must be one of {', '.join(ANODES)}")
         charged = float(self.oxide.potential(self.window[0]))
@@ -227,7 +228,7 @@ class StatedCell:
             voltage=float(np.mean(self.oxide.potential(np.linspace(*self.window, 201)))),
             inactive_fraction=others / (others + self.active_fraction * density),
             inactive=shares,
-            cathode_porosity=1 - self._solids,
+            cathode_porosity=np.maximum(1 - self._solids, 0.0),
             separator=self.electrolyte,
             separator_thickness=self.separator_thickness,
             anode_porosity=0.0,
@@ -274,6 +275,8 @@ class StatedCell:
             n [1]: 1.5 is Bruggeman's; it holds for small changes, far from where a phase loses its connection.
         """
         check_positive(electrolyte_fraction=electrolyte_fraction, active_fraction=active_fraction)
+        # Nothing conducts by what is not there: no rail can be scaled from it.
+        check_positive(**{"electrolyte_fraction of the cell itself": self.electrolyte_fraction})
         electrons = (self.active_fraction + self.carbon_fraction) / (active_fraction + carbon_fraction)
         return replace(
             self,

@@ -110,7 +110,9 @@ def to_change(outcome, changes):
     if first == NONE_HELPS:
         return "No change by a tenth gains energy that survives."
     often = 100 * changes.loc[first, "first"]
-    sentence = f"To change first: {_effect(changes, first)}, the best of {len(changes)} in {often:.0f} % of draws"
+    sentence = (
+        f"To change first: {_effect(changes, first)}, the best of {len(changes)} in {often:.0f} % of the drawn cells"
+    )
     if of_design in (first, NONE_HELPS):
         return f"{sentence}."
     return f"{sentence}; of the design itself, {_effect(changes, of_design)}."

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from sslib.cell import discharged
-from sslib.chain.draws import drawn_cells
+from sslib.chain.draws import as_it_is, drawn_cells
 from sslib.chain.outcome import LAW_DRAWS, failing_share
 from sslib.checks import check_positive
+from sslib.failure import COLDEST, recalibrated_without_each
 from sslib.mechanics import LITHIUM_MELTING
 
 STEP, KELVIN = 0.1, 10.0
@@ -15,10 +16,11 @@ STEP, KELVIN = 0.1, 10.0
 
 
 def _more_active(cell, factor):
-    """More active material in the place of electrolyte; NaN where there is none left."""
+    """More active material in the place of electrolyte; None where that takes all of it, or more than doubles it."""
     active = cell.active_fraction * factor
     electrolyte = cell.electrolyte_fraction - (active - cell.active_fraction)
-    if np.any(electrolyte <= 0):
+    # A rail that is scaled from hardly any electrolyte would be hardly any resistance.
+    if np.any((electrolyte <= 0) | (electrolyte > 2 * cell.electrolyte_fraction)):
         return None
     return cell.with_volumes(active, electrolyte, cell.carbon_fraction)
 
@@ -35,16 +37,20 @@ OF_CELL = {
     "share of active material": _more_active,
     "radius of the particles": lambda cell, factor: cell.with_particles(cell.particle_radius * factor),
     "diffusivity in the particles": _fields(tau_d=-1),
-    "resistance of the particles' interface": _fields(R_ct=1),
-    "cathode's electronic conductivity": _fields(R_el=-1),
+    "particles' resistance": _fields(R_ct=1),
+    "electronic conductivity": _fields(R_el=-1),
     "electrolyte's conductivity": _fields(R_ion=-1, R_sep=-1),
     "separator's thickness": lambda cell, factor: cell.with_separator(cell.separator_thickness * factor),
     "excess of the anode": _fields(excess=1),
-    "resistance of the lithium's interface": _fields(R_counter=1),
+    "lithium's resistance": _fields(R_counter=1),
 }
 """Changes of a cell by a factor."""
 
-OF_LAWS = {"resistance of the lithium's interface": "contact_resistance", "flaw in the separator": "flaw_size"}
+OF_LAWS = {
+    "diffusivity in the particles": "particle_diffusivity",
+    "lithium's resistance": "contact_resistance",
+    "flaw in the separator": "flaw_size",
+}
 """Parameters of the criteria that a change multiplies."""
 
 OF_CONDITIONS = {"current density": "current_density", "stack pressure": "stack_pressure"}
@@ -69,23 +75,32 @@ def what_to_change_first(use, draws=48, seed=1, scatter=1.0, law_draws=LAW_DRAWS
     pandas.DataFrame
         ``quantity``: what is changed. ``energy``: change of the specific energy over what it is [1] (over that without
         loss, where nothing is delivered); ``failure``: change of the probability of failure [1]; each with ``_low`` and
-        ``_high`` at 95 % over the draws. ``gain``: change of :math:`E (1 - P)`, the energy that survives [J/kg].
-        ``first``: in what share of draws this change gains most [1]. The largest gain first.
+        ``_high`` at 95 % over the draws, that of failure also over the laws recalibrated without each of the studies
+        that they rest on. ``gain``: change of :math:`E (1 - P)`, the energy that survives [J/kg]. ``first``: in what
+        share of the draws of the cell this change gains most, and anything at all [1]. The largest gain first.
+
+    Raises
+    ------
+    ValueError
+        Where the discharge of a draw breaks off.
 
     Notes
     -----
     The current density stays, so that a thicker cathode has a lower C-rate; of the current density itself the whole
     effect is meant. More active material takes the place of electrolyte, and the rails follow with the exponent of
-    `StatedCell.with_volumes`. The temperature is moved by `KELVIN`, with the median activation energies. A change of
-    the resistance of the lithium's interface moves the contact of the criteria, too. What a change costs, or does to
-    other criteria than those that count, is not asked.
+    `StatedCell.with_volumes`. The temperature is moved by `KELVIN`, as far as lithium stays solid and the laws go, with
+    the activation energy of each draw. The stack pressure moves a contact that was measured in the discharge, too. A
+    change of the resistance of the lithium's interface moves the contact of the criteria, and one of the diffusivity
+    that of theirs. A probability of failure is an average over the laws, so that ``first`` is not about them. What a
+    change costs, or does to other criteria than those that count, is not asked.
     """
     import pandas as pd
 
     check_positive(draws=draws, law_draws=law_draws)
-    cells = drawn_cells(use, draws, seed, scatter=scatter, cases=False)
-    moved = {"": (use, cells), **_moved(use, cells)}
+    moved = _moved(use, lambda own: drawn_cells(own, draws, seed, scatter=scatter, cases=False))
     energies = _energies(moved)
+    if (lost := np.isnan(list(energies.values())).any(axis=0).sum()) > 0:
+        raise ValueError(f"{lost} of {draws + 1} draws could not be computed: a discharge of theirs broke off")
     failing = {label: failing_share(*pair, law_draws) for label, pair in moved.items()}
     now, risk = energies.pop(""), failing.pop("")
     scale = now if now[0] > 0 else np.full_like(now, use.at_work.masses.specific_energy(use.cell.reversible_energy))
@@ -93,13 +108,16 @@ def what_to_change_first(use, draws=48, seed=1, scatter=1.0, law_draws=LAW_DRAWS
         effects = {label: np.where(scale > 0, (own - now) / scale, 0.0) for label, own in energies.items()}
     gains = {label: own * (1 - failing[label]) - now * (1 - risk) for label, own in energies.items()}
     best = [max(pair, key=lambda label: gains[label][0]) for pair in _pairs(energies)]
-    leads = np.argmax([gains[label][1:] for label in best], axis=0)
+    drawn = np.array([gains[label][1:] for label in best])
+    leads = np.where(drawn.max(axis=0) > 0, drawn.argmax(axis=0), -1)
+    without = _without_each_study(use, best, law_draws)
     rows = {}
     for k, label in enumerate(best):
         rows[label] = {"quantity": _quantity_of(label), "gain": gains[label][0], "first": float(np.mean(leads == k))}
-        for name, own in (("energy", effects[label]), ("failure", failing[label] - risk)):
+        for name, own, others in (("energy", effects[label], []), ("failure", failing[label] - risk, without[label])):
             low, high = np.quantile(own[1:], [0.025, 0.975], method="weibull")
-            rows[label] |= {name: own[0], f"{name}_low": min(low, own[0]), f"{name}_high": max(high, own[0])}
+            ends = {f"{name}_low": min(low, own[0], *others), f"{name}_high": max(high, own[0], *others)}
+            rows[label] |= {name: own[0], **ends}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     return frame.sort_values("gain", ascending=False, kind="stable")
 
@@ -117,9 +135,27 @@ def _pairs(labels):
     return grouped.values()
 
 
-def _moved(use, cells):
-    """By label the cell in use and its draws after each change, down and up."""
-    found = {}
+def _without_each_study(use, labels, law_draws):
+    """Changes of the probability of failure [1] of the cell as it is, one for each of the recalibrated laws, by label.
+
+    Recalibrated first and changed then: what a change multiplies may itself be calibrated.
+    """
+    found = {label: [] for label in labels}
+    for laws in recalibrated_without_each(use.laws).values():
+        moved = _moved(replace(use, laws=laws), as_it_is)
+        before = failing_share(*moved[""], law_draws)[0]
+        for label in labels:
+            found[label].append(failing_share(*moved[label], law_draws)[0] - before)
+    return found
+
+
+def _moved(use, draw):
+    """By label the cell in use and its draws, as they are ("") and after each change, down and up.
+
+    `draw` makes the draws of a cell in use.
+    """
+    cells = draw(use)
+    found = {"": (use, cells)}
     for factor, sign in ((1 - STEP, "−"), (1 + STEP, "+")):
         tenth, kelvin = f"{sign}{100 * STEP:.0f} %", f"{sign}{KELVIN:.0f} K"
         for name in dict.fromkeys((*OF_CELL, *OF_LAWS)):
@@ -134,15 +170,12 @@ def _moved(use, cells):
                 laws = laws.changed({law: laws[law].median * factor}, "computed", "changed by a tenth")
             found[f"{name} {tenth}"] = replace(use, laws=laws), replace(cells, **both)
         for name, field in OF_CONDITIONS.items():
-            at = use.conditions.at(**{field: getattr(use.conditions, field) * factor})
-            found[f"{name} {tenth}"] = replace(use, conditions=at), cells
-        T = use.conditions.T + (KELVIN if sign == "+" else -KELVIN)
-        if T < LITHIUM_MELTING:
-            warm = replace(use, conditions=use.conditions.at(T=T), measured_T=use.conditions.T)
-            found[f"{TEMPERATURE} {kelvin}"] = (
-                replace(use, conditions=warm.conditions),
-                replace(cells, at_work=warm.warmed(cells.at_work, T)),
-            )
+            own = use.under(**{field: getattr(use.conditions, field) * factor})
+            found[f"{name} {tenth}"] = own, draw(own)
+        T = use.conditions.T + (KELVIN if factor > 1 else -KELVIN)
+        if COLDEST <= T <= LITHIUM_MELTING:
+            own = use.under(T=T)
+            found[f"{TEMPERATURE} {kelvin}"] = own, draw(own)
     return found
 
 

@@ -7,6 +7,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm, qmc
 
 from sslib.cell import INPUTS, PARAMETERS, StatedCell, at_open_ends, drawn_parameters
+from sslib.chain.use import OTHER_ENERGIES
 from sslib.checks import check_between, check_positive
 
 FIT, RECIPE, WARMTH = "fit of the spectrum", "geometry and recipe", "step to the temperature"
@@ -108,7 +109,7 @@ def drawn_cells(use, draws=128, seed=1, stages=(FIT, RECIPE, WARMTH), scatter=1.
         own = fitted[name] if FIT in stages else np.full(draws, value)
         columns[name] = np.concatenate([[value], own, [case.get(name, value) for case in ends.values()]])
     measured = replace(cell, **columns, **_recipe(use, draws, len(ends), seed, scatter * (RECIPE in stages)))
-    factors = _factors(use, draws, len(ends), seed, WARMTH in stages)
+    factors = use.factors(_energies(use, draws, len(ends), seed, WARMTH in stages))
     warm = {name: columns[name] * factors[name] for name in PARAMETERS}
     return DrawnCells(measured, replace(measured, T=float(use.conditions.T), **warm), draws, tuple(ends))
 
@@ -147,13 +148,13 @@ def _recipe(use, draws, cases, seed, scatter):
     }
 
 
-def _factors(use, draws, cases, seed, vary):
-    """Factors from the spectrum's temperature to that of the conditions, shape (1 + draws + cases,)."""
-    shift, rng = use.inverse_temperature(), np.random.default_rng([seed, 2])
+def _energies(use, draws, cases, seed, vary):
+    """Activation energies [J] by parameter, shape (1 + draws + cases,)."""
+    rng, found = np.random.default_rng([seed, 2]), {}
     # One chance for all that the electrolyte conducts, one for each of the others.
-    chances = {energy: rng.standard_normal(draws) for energy in dict.fromkeys(use.energies().values())}
-    factors = {}
+    chances = {group: rng.standard_normal(draws) for group in ("electrolyte", *OTHER_ENERGIES)}
     for name, (energy, spread) in use.energies().items():
-        own = energy + spread / _NINETY * chances[energy, spread] * bool(vary)
-        factors[name] = np.exp(shift * np.concatenate([[energy], own, np.full(cases, energy)]))
-    return factors
+        chance = chances[name if name in OTHER_ENERGIES else "electrolyte"]
+        own = energy + spread / _NINETY * chance * bool(vary)
+        found[name] = np.concatenate([[energy], own, np.full(cases, energy)])
+    return found

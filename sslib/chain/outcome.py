@@ -7,7 +7,7 @@ import numpy as np
 
 from sslib.cell import discharged, interval_of, throughput_at_c_rate
 from sslib.chain.draws import FIT, RECIPE, WARMTH, as_it_is, drawn_cells
-from sslib.failure import MECHANISMS, critical_currents, recalibrated_without_each, severities
+from sslib.failure import LITHIUM_SIDE, MECHANISMS, critical_currents, recalibrated_without_each, severities
 from sslib.formatting import number
 from sslib.units import Wh_kg, mAh_cm2, mol_m2_h
 
@@ -22,6 +22,7 @@ class Named(NamedTuple):
     """How a result is called and counted: in words, and in a file of results."""
 
     label: str
+    digits: int
     unit: float
     sign: str
     file_unit: float
@@ -29,11 +30,11 @@ class Named(NamedTuple):
 
 
 RESULTS = {
-    CAPACITY: Named("delivered capacity", mAh_cm2, "mAh/cm²", mAh_cm2, "mAh cm-2"),
-    ENERGY: Named("specific energy", Wh_kg, "Wh/kg", Wh_kg, "Wh/kg"),
-    THROUGHPUT: Named("throughput", mol_m2_h, "mol m⁻² h⁻¹", mol_m2_h, "mol m-2 h-1"),
-    FAILURE: Named("probability of failure", 0.01, "%", 1.0, "1"),
-    FAILURE_10X: Named("probability of failure after ten times as long", 0.01, "%", 1.0, "1"),
+    CAPACITY: Named("delivered capacity", 3, mAh_cm2, "mAh/cm²", mAh_cm2, "mAh cm-2"),
+    ENERGY: Named("specific energy", 3, Wh_kg, "Wh/kg", Wh_kg, "Wh/kg"),
+    THROUGHPUT: Named("throughput", 3, mol_m2_h, "mol m⁻² h⁻¹", mol_m2_h, "mol m-2 h-1"),
+    FAILURE: Named("probability of failure", 2, 0.01, "%", 1.0, "1"),
+    FAILURE_10X: Named("probability of it in ten times that", 2, 0.01, "%", 1.0, "1"),
 }
 """The results, units in SI."""
 
@@ -56,8 +57,10 @@ class Outcome:
     intervals : dict of tuple
         At 95 %, None for an end that is left open.
     shares : dict of dict of float
-        Of each stage, alone, in the variance of the specific energy (``"energy"``) and of the logarithm of the
-        critical current (``"survival"``) with all stages [1]; what is missing to 1 they do together.
+        Variance of the specific energy (``"energy"``) and of the logarithm of the critical current (``"survival"``)
+        where one stage alone varies, over that with all stages [1]; critical currents as `critical_currents` keeps
+        them. What is missing to 1 the stages do together; where they weaken each other, the sum is above 1. All zero
+        where nothing varies.
     without_study : dict of float
         Probability of failure [1] with the laws recalibrated without each study, where they are calibrated.
     cells : DrawnCells
@@ -76,8 +79,9 @@ class Outcome:
     def words(self, name):
         """The result with its unit and interval."""
         own = RESULTS[name]
-        ends = ("open" if end is None else number(end / own.unit, 3) for end in self.intervals[name])
-        return f"{number(self.value(name) / own.unit, 3)} {own.sign} ({' to '.join(ends)})"
+        ends = ["open" if end is None else number(end / own.unit, own.digits) for end in self.intervals[name]]
+        known = "interval open" if ends == ["open", "open"] else " to ".join(ends)
+        return f"{number(self.value(name) / own.unit, own.digits)} {own.sign} ({known})"
 
     def entry(self, name):
         """The result as `sslib.notebook.quantity` takes it (dict)."""
@@ -126,13 +130,15 @@ def cell_outcome(use, draws=128, seed=1, scatter=1.0, law_draws=LAW_DRAWS):
     Notes
     -----
     A probability of failure is an average over the criteria's parameters; its interval is over what is known of the
-    cell, and over the laws recalibrated without each of the studies that they rest on.
+    cell, and over the laws recalibrated without each of the studies that they rest on. Where no observation stands
+    behind the laws that count, both of its ends are open.
     """
     cells = drawn_cells(use, draws, seed, scatter=scatter)
     values = _values(use, cells, law_draws)
-    others = {study: replace(use, laws=laws) for study, laws in recalibrated_without_each(use.laws).items()}
     nominal = cells.taken([0])
-    left_out = {study: failing_share(own, nominal, law_draws, times=(1.0, 10.0))[0] for study, own in others.items()}
+    left_out = {
+        study: failing_share(own, nominal, law_draws, times=(1.0, 10.0))[0] for study, own in _left_out(use).items()
+    }
     without = {
         name: {study: float(both[k]) for study, both in left_out.items()}
         for k, name in enumerate((FAILURE, FAILURE_10X))
@@ -140,7 +146,7 @@ def cell_outcome(use, draws=128, seed=1, scatter=1.0, law_draws=LAW_DRAWS):
     intervals = {}
     for name, own in values.items():
         ends = interval_of(own[: cells.followed], draws, room=NOTICED if name in without else None)
-        intervals[name] = _widened(ends, without.get(name, {}).values())
+        intervals[name] = _widened(ends, without[name].values()) if name in without else _plain(ends)
     shares = _shares(use, cells, values[ENERGY], seed, scatter, law_draws)
     return Outcome(values, intervals, shares, without[FAILURE], cells)
 
@@ -158,11 +164,12 @@ def _values(use, cells, law_draws, **numerics):
     capacity, energy = _discharge(use, cells, **numerics)
     failing, failing_later = failing_share(use, cells, law_draws, times=(1.0, 10.0)).T
     rate = use.conditions.current_density / np.broadcast_to(cells.at_work.nominal_capacity, capacity.shape)
+    some = capacity > 0
     return {
         CAPACITY: capacity,
         ENERGY: energy / cells.at_work.masses.areal_mass,
-        # A cell that delivers nothing moves nothing: the least positive number stands for it.
-        THROUGHPUT: throughput_at_c_rate(np.maximum(capacity, np.finfo(float).tiny), rate),
+        # A cell that delivers nothing moves nothing, and one whose discharge broke off an unknown amount.
+        THROUGHPUT: np.where(some, throughput_at_c_rate(np.where(some, capacity, 1.0), rate), capacity),
         FAILURE: failing,
         FAILURE_10X: failing_later,
     }
@@ -195,7 +202,7 @@ def dependence(outcome, names):
 
 def _span(name, low, high):
     own = RESULTS[name]
-    return f"{number(low / own.unit, 3)} to {number(high / own.unit, 3)} {own.sign}"
+    return f"{number(low / own.unit, own.digits)} to {number(high / own.unit, own.digits)} {own.sign}"
 
 
 def _discharge(use, cells, **numerics):
@@ -235,12 +242,21 @@ def failing_share(use, cells, law_draws=LAW_DRAWS, times=1.0, seed=0):
     return np.stack(shares, axis=1) if np.ndim(times) else shares[0]
 
 
+def _left_out(use):
+    """The cell in use with laws recalibrated without each study that stands behind those that count, by study."""
+    if not set(use.mechanisms) & set(LITHIUM_SIDE):
+        return {}
+    return {study: replace(use, laws=laws) for study, laws in recalibrated_without_each(use.laws).items()}
+
+
+def _plain(ends):
+    return tuple(None if end is None else float(end) for end in ends)
+
+
 def _widened(ends, others):
-    low, high = ends
-    return (
-        None if low is None else float(min([low, *others])),
-        None if high is None else float(max([high, *others])),
-    )
+    """Ends that hold other values, too; open where there is none of these: nothing says how far off it may be."""
+    low, high = ends if others else (None, None)
+    return _plain((None if low is None else min([low, *others]), None if high is None else max([high, *others])))
 
 
 def _shares(use, cells, energy, seed, scatter, law_draws):
@@ -275,7 +291,7 @@ def _critical(use, cells, law_draws):
     return np.log10(np.broadcast_to(found, shape))
 
 
-def survival_in_time(use, times, draws=12, seed=1, scatter=1.0, law_draws=1000):
+def survival_in_time(use, times, draws=40, seed=1, scatter=1.0, law_draws=3000):
     """Probability of failure against time with the ends of its interval, as in `cell_outcome` (three arrays).
 
     Parameters
@@ -301,12 +317,11 @@ def survival_in_time(use, times, draws=12, seed=1, scatter=1.0, law_draws=1000):
     middle = failing_share(use, alone, LAW_DRAWS, times)[0]
     cells = drawn_cells(use, draws, seed, scatter=scatter)
     drawn = failing_share(use, cells, law_draws, times)
-    others = [replace(use, laws=laws) for laws in recalibrated_without_each(use.laws).values()]
-    without = [failing_share(own, alone, law_draws, times)[0] for own in others]
+    without = [failing_share(own, alone, law_draws, times)[0] for own in _left_out(use).values()]
     ends = []
     for k, value in enumerate(middle):
-        known = interval_of(drawn[: cells.followed, k], draws, room=NOTICED)
-        low, high = _widened(known, [value, *(own[k] for own in without)])
+        known = interval_of(np.append(value, drawn[1 : cells.followed, k]), draws, room=NOTICED)
+        low, high = _widened(known, [own[k] for own in without])
         ends.append((0.0 if low is None else low, 1.0 if high is None else high))
     return middle, *np.array(ends).T
 

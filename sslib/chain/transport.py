@@ -1,7 +1,7 @@
 """From what a spectrum says of an electrode to what the later steps need of its cell."""
 
 from sslib.cell import PARAMETERS, Known, fitted
-from sslib.impedance import PARTS
+from sslib.impedance import PARTS, interval_across
 
 
 def known_transport(reading, own, area, thickness):
@@ -21,11 +21,22 @@ def known_transport(reading, own, area, thickness):
     ------
     ValueError
         Where neither the spectrum nor ``own`` has a parameter.
+
+    Notes
+    -----
+    A resistance that the best model lacks and another has may be nothing, but for that of the charge transfer, without
+    which an electrode blocks: that has the value of the likeliest model which has it, and no upper end where one lacks
+    it. Diffusion counts as seen where the best model has it.
     """
-    result = reading.result
-    models = reading.likely
-    names = [name for name in (*PARAMETERS, "R_d") if any(name in one.free for one in models)]
-    known = {name: Known(result.values.get(name, 0.0), tuple(reading.interval(name))) for name in names}
+    result, models = reading.result, reading.likely
+    known = {}
+    for name in (*PARAMETERS, "R_d"):
+        having = [one for one in models if name in one.free]
+        if name == "R_ct" and having:
+            low, high = interval_across(having, name)
+            known[name] = Known(having[0].values[name], (low, high if len(having) == len(models) else None))
+        elif name in result.free or (having and name in reading.resistances and name != "R_d"):
+            known[name] = Known(result.values.get(name, 0.0), tuple(reading.interval(name)))
     return fitted(known, result.correlations(above=0.5), own, area, thickness=thickness)
 
 

@@ -1,7 +1,7 @@
 """Where a cell fails, which way, and how sure that is: criteria, their map, and what observations say of it."""
 
 from sslib.failure.changes import what_to_change
-from sslib.failure.conditions import Conditions
+from sslib.failure.conditions import COLDEST, Conditions
 from sslib.failure.defaults import ELECTROLYTES, VOCABULARY, cell_parameters, own_cell
 from sslib.failure.fade import Fade, capacity_fade
 from sslib.failure.laws import (

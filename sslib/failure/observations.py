@@ -1,9 +1,12 @@
 """What was observed, and the laws' calibration by it: with all studies, or without some of them."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.constants import R
 
 from sslib.failure.conditions import Conditions
+from sslib.failure.defaults import cell_parameters
 from sslib.failure.laws import VOID_PRESSURE, contact_resistance, wedging_limit
 from sslib.failure.parameters import COMPUTED
 from sslib.mechanics import critical_flaw_size, fracture_stress
@@ -26,6 +29,17 @@ _LOOSENESS = np.array([10.0, 1.0, 20e3])
 gives way first."""
 
 _REFITTED = "refitted to the observations that calibrate"
+
+_FROM_STUDIES = (
+    "void_current",
+    "void_exponent",
+    "void_energy",
+    "flaw_size",
+    "overpotential_share",
+    "short_charge",
+    "short_pressure_rate",
+)
+"""What `recalibrated` refits."""
 
 NEVER = 1e15
 """Charge [C/m2] that stands for a growth law that nothing calibrates: it drops out."""
@@ -110,12 +124,25 @@ def recalibrated(parameters, observations=None, without=()):
 
 
 def recalibrated_without_each(parameters):
-    """`recalibrated` without each study that calibrates, by study; empty for cells that nothing calibrates (dict)."""
-    if parameters.cell != f"Li|{CALIBRATED}":
-        return {}
-    rows = failure_observations()
-    studies = rows.loc[rows["calibrates"] != "", "study"].unique()
-    return {study: recalibrated(parameters, rows, [study]) for study in studies}
+    """`recalibrated` without each study that calibrates, by study (dict).
+
+    Only what the cell has from these studies changes: numbers that are those of lithium with `CALIBRATED`, which other
+    electrolytes borrow. What the user gave, or an electrolyte has of its own, stays; where that is all, there is none.
+    """
+    rows, usual = failure_observations(), cell_parameters(CALIBRATED)
+    taken = [name for name in _FROM_STUDIES if _numbers(parameters, name) == _numbers(usual, name)]
+    behind = rows.loc[(rows["calibrates"] != "") & (rows["modelled_as"] == CALIBRATED), "study"].unique()
+    found = {}
+    for study in behind if taken else ():
+        other = recalibrated(usual, rows, [study])
+        found[study] = replace(parameters, known=parameters.known | {name: other[name] for name in taken})
+    return found
+
+
+def _numbers(parameters, name):
+    """Median and spread; None of what the cell lacks."""
+    own = parameters.known.get(name)
+    return own and (own.median, own.spread)
 
 
 def _stripping(rows):

@@ -300,6 +300,20 @@ def test_fractions_that_overfill_are_refused():
         replace(CELL, cutoff=4.0)
 
 
+def test_a_cathode_without_pores_is_a_cathode():
+    """A recipe that is pressed to full density fills the volume to rounding: nothing is wrong with it."""
+    volumes = cathode_volumes(0.7, 0.1, 0.0, CELL.electrolyte)
+    full = replace(CELL, **volumes)
+    assert float(full.masses.layer("cathode").thickness) == pytest.approx(CELL.thickness, rel=1e-6)
+
+
+def test_no_rail_is_scaled_from_an_electrolyte_that_is_not_there():
+    """Nothing over something is nothing: a little electrolyte would conduct without any loss."""
+    bare = replace(CELL, electrolyte_fraction=0.0)
+    with pytest.raises(ValueError, match="electrolyte_fraction of the cell itself is 0"):
+        bare.with_volumes(CELL.active_fraction, 0.1, CELL.carbon_fraction)
+
+
 def test_an_alloy_takes_voltage_and_mass():
     """Indium: 0.62 V less at every capacity, and 233 mAh/g in the place of 3860."""
     alloy = replace(CELL, anode=INDIUM, cutoff=CELL.cutoff - 0.62)

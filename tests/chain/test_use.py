@@ -1,9 +1,12 @@
 """What one step of the chain takes from another: temperature, and what the criteria of failure learn of a cell."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.constants import R
 
+from sslib.chain import drawn_cells
 from sslib.failure import FULL_CELL, LITHIUM_SIDE, Conditions, contact_resistance
 from sslib.units import MPa, celsius, hour, mA_cm2, mAh_cm2, ohm_cm2, um
 
@@ -31,6 +34,35 @@ def test_a_lithium_counter_electrode_gives_the_contact_at_its_pressure(make_use)
     medians = (laws[name].median for name in ("contact_resistance", "contact_exponent", "resistance_energy"))
     assert contact_resistance(20 * MPa, celsius(40), *medians) == pytest.approx(12 * ohm_cm2)
     assert not make_use(pressure=20 * MPa, anode="lithium-indium").contact_is_measured
+
+
+def test_discharge_and_criteria_have_one_contact(make_use):
+    """Pressed less than when it was measured, and warmer, the lithium has one resistance and not two."""
+    use = make_use(pressure=20 * MPa, measured=40.0, T=celsius(60))
+    laws = use.own_laws
+    medians = [laws[name].median for name in ("contact_resistance", "contact_exponent", "resistance_energy")]
+    assert use.at_work.R_counter == pytest.approx(contact_resistance(5 * MPa, celsius(60), *medians))
+    same_T = make_use(pressure=20 * MPa)
+    assert same_T.at_work.R_counter == pytest.approx(12 * ohm_cm2 * 4**0.71)
+    drawn = drawn_cells(same_T, 8)
+    assert drawn.at_work.R_counter == pytest.approx(drawn.measured.R_counter * 4**0.71)
+    assert same_T.at_work.R_sep == same_T.cell.R_sep
+    assert make_use().at_work.R_counter == pytest.approx(12 * ohm_cm2)
+
+
+def test_the_foil_is_as_large_as_the_cell(make_use):
+    """Creep squeezes a wide foil less than a narrow one: 1 cm2 is a disc of 5.642 mm."""
+    use = replace(make_use(), area=1e-4)
+    assert use.own_laws["foil_radius"].median == pytest.approx(5.642e-3, rel=1e-4)
+    assert "foil_radius" not in make_use().laws_of(use.at_work)
+    with pytest.raises(ValueError, match="area is 0"):
+        replace(use, area=0.0)
+
+
+def test_a_cell_that_is_not_of_its_recipe_is_refused(make_use):
+    """Its draws would be of the recipe and its own values of something else."""
+    with pytest.raises(ValueError, match="active_fraction of the cell is"):
+        replace(make_use(), active_mass=0.8)
 
 
 def test_a_warmer_cell_conducts_by_arrhenius(make_use):
