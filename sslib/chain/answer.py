@@ -3,7 +3,7 @@
 from sslib.cell import ANODES
 from sslib.chain.changes import CONDITIONS
 from sslib.chain.outcome import CAPACITY, ENERGY, FAILURE, FAILURE_10X, THROUGHPUT
-from sslib.failure import MECHANISMS, failure_probability
+from sslib.failure import LITHIUM_SIDE, MECHANISMS, failure_probability
 from sslib.formatting import number
 from sslib.units import celsius, hour, mA_cm2, ohm_cm2
 
@@ -72,6 +72,8 @@ def survives(use, outcome, skilled):
     at = use.conditions
     said = [_by(use, at), _by(use, at.at(time=10 * at.time))]
     doubt = "" if skilled else "; on observed cells these criteria were no better than the base rate"
+    if not set(use.mechanisms) & set(LITHIUM_SIDE):
+        doubt = "; no observed cell tests these criteria"
     return (
         f"After {number(at.hours, 3)} h at {number(at.stack_pressure / 1e6, 3)} MPa and {_degrees(at.T)} it has failed "
         f"with a probability of {outcome.words(FAILURE)}{said[0]}; after ten times as long, "

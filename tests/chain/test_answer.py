@@ -68,6 +68,9 @@ def test_survival_names_the_way_and_what_the_criteria_are_worth(make_use):
     assert "most likely by voids on stripping; after ten times" in survives(use, outcome, True)
     assert "no better than the base rate" not in survives(use, outcome, True)
     assert survives(use, outcome, False).endswith("no better than the base rate.")
+    alloy = make_use(anode="lithium-indium")
+    said = survives(alloy, cell_outcome(alloy, **QUICK), False)
+    assert said.endswith("no observed cell tests these criteria.")
 
 
 def changes(*rows):
@@ -84,13 +87,13 @@ def changes(*rows):
                 ("thickness −10 %", "thickness", 0.08, 0, 4e4, 0.2),
             ],
             ("temperature +10 K", "thickness −10 %"),
-            "temperature +10 K (+0.5 % energy, −35 points of failure), the best of 2 in 80 % of drawn cells; of the design "
-            "itself, thickness −10 % (+8 % energy).",
+            "temperature +10 K (+0.5 % energy, −35 points of failure), the best of 2 in 80 % of the drawn cells; of the "
+            "design itself, thickness −10 % (+8 % energy).",
         ),
         (
             [("thickness −10 %", "thickness", 0.08, 0, 4e4, 1.0)],
             ("thickness −10 %", "thickness −10 %"),
-            "thickness −10 % (+8 % energy), the best of 1 in 100 % of drawn cells.",
+            "thickness −10 % (+8 % energy), the best of 1 in 100 % of the drawn cells.",
         ),
         (
             [("thickness −10 %", "thickness", 0.0, 0, 1.0, 1.0)],
