@@ -8,6 +8,7 @@ from sslib.report.__main__ import main
 
 LONG_RUNS = {
     "cell_overpotentials",
+    "cell_story",
     "critical_current",
     "degradation_maps",
     "electrode_design",

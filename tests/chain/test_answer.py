@@ -87,8 +87,8 @@ def changes(*rows):
                 ("thickness −10 %", "thickness", 0.08, 0, 4e4, 0.2),
             ],
             ("temperature +10 K", "thickness −10 %"),
-            "temperature +10 K (+0.5 % energy, −35 points of failure), the best of 2 in 80 % of the drawn cells; of the "
-            "design itself, thickness −10 % (+8 % energy).",
+            "temperature +10 K (+0.5 % energy, −35 points of failure), the best of 2 in 80 % of the drawn cells; of "
+            "the design itself, thickness −10 % (+8 % energy).",
         ),
         (
             [("thickness −10 %", "thickness", 0.08, 0, 4e4, 1.0)],
