@@ -34,7 +34,7 @@ RESULTS = {
     ENERGY: Named("specific energy", 3, Wh_kg, "Wh/kg", Wh_kg, "Wh/kg"),
     THROUGHPUT: Named("throughput", 3, mol_m2_h, "mol m⁻² h⁻¹", mol_m2_h, "mol m-2 h-1"),
     FAILURE: Named("probability of failure", 2, 0.01, "%", 1.0, "1"),
-    FAILURE_10X: Named("probability of it in ten times that", 2, 0.01, "%", 1.0, "1"),
+    FAILURE_10X: Named("probability of failure, ten times as long", 2, 0.01, "%", 1.0, "1"),
 }
 """The results, units in SI."""
 
