@@ -6,6 +6,8 @@ export OPENBLAS_NUM_THREADS = 1
 
 # Tests run in as many processes as there are cores, up to four: quick ones of a file in one, others one by one.
 PARALLEL := -n auto --maxprocesses 4
+# One more where a test waits for what it started: a kernel, a browser, another call.
+WAITING := -n $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() or 1, 4) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help report test test-slow test-extras browser lab check lock bench
@@ -20,10 +22,10 @@ test: .venv/.ready  ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not browser" $(PARALLEL) --dist loadfile $(PYTEST)
 
 test-slow: .venv/.ready  ## the tests that take minutes or need the package registry
-	@$(BIN)/python -m pytest -m "slow and not browser" $(PARALLEL) --durations 15 $(PYTEST)
+	@$(BIN)/python -m pytest -m "slow and not browser" $(WAITING) --durations 15 $(PYTEST)
 
 browser: .venv/.ready  ## the notebooks in a real JupyterLab and the reports, in Debian's chromium
-	@$(BIN)/python -m pytest -m browser tests/browser $(PARALLEL) $(PYTEST)
+	@$(BIN)/python -m pytest -m browser tests/browser $(WAITING) $(PYTEST)
 
 test-extras: .venv-extras/.ready  ## the tests against other tools and on a cluster, in an environment of their own
 	@.venv-extras/bin/python -m pytest -m extras $(PYTEST)

@@ -7,7 +7,7 @@ TIMES = float(os.environ.get("SSLIB_SIMULATIONS", 1))
 
 def simulations(count):
     """So many, times ``SSLIB_SIMULATIONS`` (1 if it is not set)."""
-    return round(count * TIMES)
+    return max(1, round(count * TIMES))
 
 
 def every(step, items):

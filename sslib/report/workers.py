@@ -7,6 +7,7 @@ with a record: one that left nothing behind has that of a stub that says so.
 import contextlib
 import os
 import re
+import shutil
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -113,6 +114,7 @@ def _outcome(run, job, future):
     try:
         return make_stub(run, folder, settings, reason)
     except OSError as second:
+        shutil.rmtree(folder, ignore_errors=True)  # half a stub is no run
         return failure(run, settings, one_line(f"{reason}; nothing could be written: {second}"))
 
 
