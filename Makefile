@@ -25,7 +25,7 @@ test-slow: .venv/.ready  ## the tests that take minutes or need the package regi
 	@$(BIN)/python -m pytest -m "slow and not browser" $(WAITING) --durations 15 $(PYTEST)
 
 browser: .venv/.ready  ## the notebooks in a real JupyterLab and the reports, in Debian's chromium
-	@$(BIN)/python -m pytest -m browser tests/browser $(WAITING) $(PYTEST)
+	@$(BIN)/python -m pytest -m browser tests/browser $(PARALLEL) $(PYTEST)
 
 test-extras: .venv-extras/.ready  ## the tests against other tools and on a cluster, in an environment of their own
 	@.venv-extras/bin/python -m pytest -m extras $(PYTEST)

@@ -170,8 +170,11 @@ def answers_to_the_keyboard(page, panel):
     expect(status, "the line of numbers follows").not_to_have_text(first[1], timeout=60_000)
     changed(page, image, first[0])
     expect(panel.get_by_role("alert")).to_have_count(0)
-    panel.get_by_role("button", name="Reset").press("Enter")
-    # The kernel answers to every key that was pressed first, as slowly as a busy machine does.
+    for _ in range(3):
+        panel.get_by_role("button", name="Reset").press("Enter")
+        wait_until_still(page)
+        if comes_to(status, first[1]):
+            break
     expect(status).to_have_text(first[1], timeout=60_000)
     for buttons in panel.locator(".widget-toggle-buttons").all():
         other = buttons.locator("button:not(.mod-active)").first.inner_text()
@@ -190,6 +193,15 @@ def leaves(status, text):
     """Whether the line of numbers comes to say another thing, as slowly as a busy machine does."""
     try:
         expect(status).not_to_have_text(text, timeout=20_000)
+    except AssertionError:
+        return False
+    return True
+
+
+def comes_to(status, text):
+    """Whether the line of numbers comes to say this, as slowly as a busy machine does."""
+    try:
+        expect(status).to_have_text(text, timeout=20_000)
     except AssertionError:
         return False
     return True
