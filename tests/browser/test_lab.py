@@ -165,7 +165,7 @@ def answers_to_the_keyboard(page, panel):
         for _ in range(20):
             page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
         wait_until_still(page)
-        if leaves(status, first[1]):
+        if in_the_end(expect(status).not_to_have_text, first[1]):
             break
     expect(status, "the line of numbers follows").not_to_have_text(first[1], timeout=60_000)
     changed(page, image, first[0])
@@ -173,7 +173,7 @@ def answers_to_the_keyboard(page, panel):
     for _ in range(3):
         panel.get_by_role("button", name="Reset").press("Enter")
         wait_until_still(page)
-        if comes_to(status, first[1]):
+        if in_the_end(expect(status).to_have_text, first[1]):
             break
     expect(status).to_have_text(first[1], timeout=60_000)
     for buttons in panel.locator(".widget-toggle-buttons").all():
@@ -189,19 +189,10 @@ def changed(page, image, before):
     page.wait_for_function(answer, arg=[image.element_handle(), before], timeout=60_000)
 
 
-def leaves(status, text):
-    """Whether the line of numbers comes to say another thing, as slowly as a busy machine does."""
+def in_the_end(expectation, text):
+    """Whether what is expected of a text comes true, as slowly as a busy machine does."""
     try:
-        expect(status).not_to_have_text(text, timeout=20_000)
-    except AssertionError:
-        return False
-    return True
-
-
-def comes_to(status, text):
-    """Whether the line of numbers comes to say this, as slowly as a busy machine does."""
-    try:
-        expect(status).to_have_text(text, timeout=20_000)
+        expectation(text, timeout=20_000)
     except AssertionError:
         return False
     return True
